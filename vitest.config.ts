@@ -1,0 +1,20 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: "unit", include: ["test/unit/**/*.test.ts"] } },
+      {
+        test: {
+          name: "integration",
+          include: ["test/integration/**/*.test.ts"],
+          globalSetup: ["test/control-plane-setup.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          // One API server serves all files; two cores serve two at a time.
+          maxWorkers: 2,
+        },
+      },
+    ],
+  },
+});
