@@ -1,0 +1,23 @@
+/** Group of the HPC Park kinds and prefix of their metadata keys. */
+export const HPC_PARK_GROUP = "hpc-park.ru";
+
+/** The names under which the operator keeps its own facts in an object's metadata. */
+export interface MetadataKeys {
+  /** Holds the object until the remote thing is proven gone. */
+  readonly finalizer: string;
+  /** Annotation of the user: "true" makes the operator keep its hands off. */
+  readonly paused: string;
+  /** Annotation of the user: a new value asks for a fresh look; answered in `status.lastHandledReconcileAt`. */
+  readonly reconcileRequestedAt: string;
+  /** Annotation of the operator: the journal, written before a create request leaves. */
+  readonly create: string;
+}
+
+export function metadataKeys(prefix: string): MetadataKeys {
+  return {
+    finalizer: `${prefix}/remote`,
+    paused: `${prefix}/paused`,
+    reconcileRequestedAt: `${prefix}/reconcile-requested-at`,
+    create: `${prefix}/create`,
+  };
+}

@@ -1,0 +1,78 @@
+import type { PrinterColumn } from "./kind.ts";
+
+const ready: PrinterColumn = {
+  name: "Ready",
+  type: "string",
+  jsonPath: conditionPath("Ready", "status"),
+  description: "Whether it can be used.",
+};
+const state: PrinterColumn = {
+  name: "State",
+  type: "string",
+  jsonPath: ".status.state",
+  description: "HPC Park's word for what it does.",
+};
+const age: PrinterColumn = {
+  name: "Age",
+  type: "date",
+  jsonPath: ".metadata.creationTimestamp",
+  description: "Time since this object was created.",
+};
+const id: PrinterColumn = {
+  name: "Id",
+  type: "integer",
+  jsonPath: ".status.id",
+  description: "Id in HPC Park.",
+  isWide: true,
+};
+const synced: PrinterColumn = {
+  name: "Synced",
+  type: "string",
+  jsonPath: conditionPath("Synced", "status"),
+  description: "Whether it matches the spec.",
+  isWide: true,
+};
+const message: PrinterColumn = {
+  name: "Message",
+  type: "string",
+  jsonPath: conditionPath("Ready", "message"),
+  description: "Why it is ready or not.",
+  isWide: true,
+};
+
+export const instanceColumns: readonly PrinterColumn[] = [
+  ready,
+  state,
+  {
+    name: "GPU",
+    type: "string",
+    jsonPath: ".status.gpu",
+    description: "Number and model of the GPUs.",
+  },
+  { name: "Host", type: "string", jsonPath: ".status.host", description: "Public host name." },
+  age,
+  id,
+  synced,
+  message,
+];
+
+export const storageColumns: readonly PrinterColumn[] = [
+  ready,
+  state,
+  { name: "Size(GB)", type: "integer", jsonPath: ".status.sizeGb", description: "Size in GB." },
+  age,
+  id,
+  {
+    name: "Type",
+    type: "string",
+    jsonPath: ".status.storageType",
+    description: "Kind of disk.",
+    isWide: true,
+  },
+  synced,
+  message,
+];
+
+function conditionPath(type: "Ready" | "Synced", field: "status" | "message"): string {
+  return `.status.conditions[?(@.type=="${type}")].${field}`;
+}

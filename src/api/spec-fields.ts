@@ -1,0 +1,85 @@
+import { Type } from "typebox";
+
+/** HPC Park allows 255 characters. The marker that the operator appends takes 17; the rest is reserve. */
+const MAX_LABEL_LENGTH = 230;
+/** The catalogue's names are short words; this only bounds the cost of the rules. */
+const MAX_CATALOGUE_NAME_LENGTH = 128;
+
+/** An id that HPC Park gave: a whole number from 1 on. */
+export function remoteId(description: string) {
+  return Type.Integer({ format: "int64", minimum: 1, description });
+}
+
+/** A name out of HPC Park's catalogue. The catalogue is the provider's, so any short line is taken. */
+export function catalogueName(description: string) {
+  return Type.String({
+    minLength: 1,
+    maxLength: MAX_CATALOGUE_NAME_LENGTH,
+    pattern: "^\\S(.*\\S)?$",
+    description,
+  });
+}
+
+/** The name of another object in the same namespace. */
+export function objectName(description: string) {
+  return Type.String({
+    minLength: 1,
+    maxLength: 253,
+    pattern: "^[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*$",
+    description,
+  });
+}
+
+/** What the spec of every HPC Park kind has. `noun` is the remote thing: instance, storage. */
+export function identityFields(noun: string) {
+  return {
+    label: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: MAX_LABEL_LENGTH,
+        description:
+          `What the ${noun} is called in the HPC Park panel, 1 to ${MAX_LABEL_LENGTH} characters on a single line. The operator ` +
+          "appends a marker of 17 characters, by which it knows its own things. Left out, it is namespace/name of this object. " +
+          `Cannot be changed; without effect on an adopted ${noun}.`,
+      }),
+    ),
+    namespaceId: Type.Optional(
+      remoteId(
+        `Id of the HPC Park namespace that the ${noun} is made in. Left out, HPC Park chooses. This is no Kubernetes namespace. ` +
+          "Cannot be changed.",
+      ),
+    ),
+    adopt: Type.Optional(
+      Type.Object(
+        { id: remoteId(`Id of the ${noun} as the HPC Park panel shows it.`) },
+        {
+          description:
+            `Takes over what exists already instead of making another ${noun}. From then on it is treated like any other: drift is ` +
+            `corrected, and it is deleted with this object unless deletionPolicy is Retain. Cannot be changed.`,
+        },
+      ),
+    ),
+  };
+}
+
+/** How far the operator may go. */
+export function policyFields(
+  noun: string,
+  recreate: { default: "Always" | "Never"; description: string },
+) {
+  return {
+    deletionPolicy: Type.Enum(["Delete", "Retain"], {
+      default: "Delete",
+      description:
+        `What happens to the ${noun} when this object is deleted. Delete removes it and waits for the proof that it is gone. ` +
+        "Retain leaves it running and billed; an object of the same name finds it again.",
+    }),
+    managementPolicy: Type.Enum(["Full", "ObserveOnly"], {
+      default: "Full",
+      description:
+        `Full makes the ${noun} match the spec. ObserveOnly reads it into the status and never creates, changes or deletes ` +
+        "anything.",
+    }),
+    recreatePolicy: Type.Enum(["Always", "Never"], recreate),
+  };
+}

@@ -1,0 +1,72 @@
+import { execFile } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { inject } from "vitest";
+
+export const PROJECT = join(import.meta.dirname, "../..");
+export const CRDS = ["crd/hpcinstances.hpc-park.ru", "crd/hpcstorages.hpc-park.ru"];
+
+const { kubectl: program, kubeconfigPath, minor } = inject("controlPlane");
+
+/** From Kubernetes 1.28 on the API server checks every CEL rule here; old ones drop them. */
+export const isWithoutCel = minor < 28;
+
+export interface Outcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Kubectl {
+  /** Runs kubectl; a refusal is an outcome, not an error. */
+  attempt(args: readonly string[], input?: string): Promise<Outcome>;
+  /** Runs kubectl, which must succeed, and returns what it prints. */
+  run(...args: string[]): Promise<string>;
+  /** What kubectl itself would refuse must be refused by the API server: kubectl does not look. */
+  apply(object: unknown): Promise<Outcome>;
+  specOf(name: string): Promise<unknown>;
+  removeNamespace(): Promise<void>;
+}
+
+/** The CRDs are there, and a namespace for one test file. */
+export async function prepareNamespace(): Promise<Kubectl & { readonly namespace: string }> {
+  const namespace = `crds-${randomUUID().slice(0, 8)}`;
+  const kubectl = kubectlIn(namespace);
+  // An API server without CEL does not know the keyword, and kubectl would refuse it on its behalf.
+  await kubectl.run("apply", "--validate=false", "-k", join(PROJECT, "crds"));
+  await kubectl.run("wait", "--for=condition=Established", "--timeout=30s", ...CRDS);
+  await kubectl.run("create", "namespace", namespace);
+  return { namespace, ...kubectl };
+}
+
+function kubectlIn(namespace: string): Kubectl {
+  const attempt: Kubectl["attempt"] = async (args, input = "") => {
+    const running = promisify(execFile)(
+      program,
+      ["--kubeconfig", kubeconfigPath, "--namespace", namespace, ...args],
+      { timeout: 30_000 },
+    );
+    running.child.stdin?.end(input);
+    try {
+      return { code: 0, ...(await running) };
+    } catch (error) {
+      const { code, stdout, stderr } = error as Outcome;
+      return { code, stdout, stderr };
+    }
+  };
+  const run: Kubectl["run"] = async (...args) => {
+    const { code, stdout, stderr } = await attempt(args);
+    if (code !== 0) throw new Error(`kubectl ${args.join(" ")}: ${stderr}`);
+    return stdout;
+  };
+  return {
+    attempt,
+    run,
+    apply: (object) => attempt(["apply", "--validate=false", "-f", "-"], JSON.stringify(object)),
+    specOf: async (name) => JSON.parse(await run("get", name, "-o", "json")).spec,
+    removeNamespace: async () => {
+      await attempt(["delete", "namespace", namespace, "--wait=false"]);
+    },
+  };
+}

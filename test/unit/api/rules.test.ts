@@ -1,0 +1,203 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { run as bufbuildRun, type CelInput } from "@bufbuild/cel";
+import { evaluate as marcbachmannEvaluate } from "@marcbachmann/cel-js";
+import { describe, expect, it } from "vitest";
+import { parseAllDocuments } from "yaml";
+import {
+  KINDS,
+  PROJECT,
+  generatedSchemas,
+  rulesOf,
+  type Kind,
+  type ValidationRule,
+} from "./generated-crd.ts";
+
+/** The API server has its own evaluator; two others that agree keep the rules in what all of them know. */
+const evaluators: readonly ((rule: string, variables: Record<string, CelInput>) => unknown)[] = [
+  (rule, variables) => bufbuildRun(rule, variables),
+  (rule, variables) => marcbachmannEvaluate(rule, variables),
+];
+
+type Spec = Readonly<Record<string, unknown>>;
+
+const instance: Spec = {
+  containerType: "pytorch",
+  gpuType: "A100",
+  gpuCount: 4,
+  tariffType: "hourly",
+  power: "On",
+};
+const storage: Spec = { storageType: "ssd", sizeGb: 100 };
+const publicKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIL3Z you@host";
+const bySecret = { enabled: true, keySecretRef: { name: "ssh", key: "ssh-publickey" } };
+const byKey = { enabled: true, key: publicKey };
+
+interface Case {
+  readonly reason: string;
+  readonly kind: Kind;
+  readonly spec: Spec;
+  /** Left out: the object is created. */
+  readonly old?: Spec;
+  /** Paths of the fields that are refused. */
+  readonly refused: readonly string[];
+}
+
+const i = (reason: string, refused: string[], changes: Spec, old?: Spec): Case => ({
+  reason,
+  kind: "HpcInstance",
+  spec: { ...instance, ...changes },
+  ...(old === undefined ? {} : { old: { ...instance, ...old } }),
+  refused,
+});
+const s = (reason: string, refused: string[], changes: Spec, old?: Spec): Case => ({
+  reason,
+  kind: "HpcStorage",
+  spec: { ...storage, ...changes },
+  ...(old === undefined ? {} : { old: { ...storage, ...old } }),
+  refused,
+});
+
+const cases: readonly Case[] = [
+  i("a spec with only what is needed is good", [], {}),
+  i("a spec with everything is good", [], {
+    label: "Обучение №1",
+    ssh: bySecret,
+    namespaceId: 3,
+    adopt: { id: 9 },
+  }),
+  i(
+    "what may change changes",
+    [],
+    { power: "Off", gpuType: "H100", gpuCount: 0, storageIds: [1] },
+    {},
+  ),
+  i(
+    "nothing changed",
+    [],
+    { label: "a", ssh: byKey, adopt: { id: 1 } },
+    { label: "a", ssh: byKey, adopt: { id: 1 } },
+  ),
+
+  i("label changed", [".label"], { label: "b" }, { label: "a" }),
+  i("label set later", [".label"], { label: "b" }, {}),
+  i("label taken away", [".label"], {}, { label: "a" }),
+  i("containerType changed", [".containerType"], { containerType: "jax" }, {}),
+  i("tariffType changed", [".tariffType"], { tariffType: "monthly" }, {}),
+  i("namespaceId changed", [".namespaceId"], { namespaceId: 2 }, { namespaceId: 1 }),
+  i("namespaceId set later", [".namespaceId"], { namespaceId: 2 }, {}),
+  i("namespaceId taken away", [".namespaceId"], {}, { namespaceId: 2 }),
+  i("ssh switched off", [".ssh"], { ssh: { enabled: false } }, { ssh: byKey }),
+  i("ssh set later", [".ssh"], { ssh: byKey }, {}),
+  i("ssh taken away", [".ssh"], {}, { ssh: byKey }),
+  i("another key", [".ssh"], { ssh: { enabled: true, key: `${publicKey}2` } }, { ssh: byKey }),
+  i(
+    "another Secret",
+    [".ssh"],
+    { ssh: { ...bySecret, keySecretRef: { name: "b", key: "k" } } },
+    { ssh: bySecret },
+  ),
+  i("adopt changed", [".adopt"], { adopt: { id: 2 } }, { adopt: { id: 1 } }),
+  i("adopt set later would leave a thing behind", [".adopt"], { adopt: { id: 2 } }, {}),
+  i("adopt taken away", [".adopt"], {}, { adopt: { id: 2 } }),
+  i(
+    "all mistakes are told at once",
+    [".containerType", ".label"],
+    { label: "b", containerType: "jax" },
+    {},
+  ),
+
+  i("a label that ends like a marker", [".label"], { label: "a k8s-abcdefgh2345" }),
+  i("a marker in the middle is no marker", [], { label: "a k8s-abcdefgh2345 b" }),
+  i("a marker without the space is no marker", [], { label: "k8s-abcdefgh2345" }),
+  i("a label with a line break", [".label"], { label: "a\nb" }),
+  i("a label with a tab", [".label"], { label: "a\tb" }),
+  i("a label with an escape character", [".label"], { label: "a\u001b[31m" }),
+  i("a label with a C1 control character", [".label"], { label: "a\u0085b" }),
+  i("a label of spaces", [".label"], { label: "  " }),
+  i("a label with a space at its end", [".label"], { label: "a " }),
+  i("a label with spaces inside is good", [], { label: "a b" }),
+
+  i("ssh by key is good", [], { ssh: byKey }),
+  i("ssh explicitly without is good", [], { ssh: { enabled: false } }),
+  i("ssh without a key", [".ssh"], { ssh: { enabled: true } }),
+  i("ssh with two keys", [".ssh"], { ssh: { ...byKey, ...bySecret } }),
+  i("a key without ssh", [".ssh"], { ssh: { ...byKey, enabled: false } }),
+  i("a Secret without ssh", [".ssh"], { ssh: { ...bySecret, enabled: false } }),
+  i("a key with options before and a line break behind is good", [], {
+    ssh: { enabled: true, key: `restrict,pty ${publicKey}\n` },
+  }),
+  i("a key that is not one", [".ssh.key"], { ssh: { enabled: true, key: "my-key" } }),
+  i("two keys in one", [".ssh.key"], {
+    ssh: { enabled: true, key: `${publicKey}\n${publicKey}\n` },
+  }),
+  i("a private key", [".ssh.key", ".ssh.key", ".ssh.key"], {
+    ssh: { enabled: true, key: "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNz\n" },
+  }),
+
+  s("a spec with only what is needed is good", [], {}),
+  s("a storage grows", [], { sizeGb: 101 }, {}),
+  s("a storage does not shrink", [".sizeGb"], { sizeGb: 99 }, {}),
+  s("policies may change", [], { deletionPolicy: "Retain" }, { deletionPolicy: "Delete" }),
+  s("label changed", [".label"], { label: "b" }, { label: "a" }),
+  s("label set later", [".label"], { label: "b" }, {}),
+  s("storageType changed", [".storageType"], { storageType: "hdd" }, {}),
+  s("namespaceId set later", [".namespaceId"], { namespaceId: 2 }, {}),
+  s("adopt changed", [".adopt"], { adopt: { id: 2 } }, { adopt: { id: 1 } }),
+  s("adopt taken away", [".adopt"], {}, { adopt: { id: 1 } }),
+  s("a label that ends like a marker", [".label"], { label: "a k8s-abcdefgh2345" }),
+  s("a label with a line break", [".label"], { label: "a\nb" }),
+];
+
+describe("the CEL rules in crds/", () => {
+  it.each(cases)("$kind: $reason", ({ kind, spec, old, refused }) => {
+    const broken = rulesOf(kind).filter((rule) => !isFulfilled(rule, spec, old));
+    expect(broken.map(({ fieldPath }) => fieldPath).toSorted()).toEqual(refused);
+  });
+
+  it.each(KINDS)("of %s are each broken by a case of this table", (kind) => {
+    const untested = rulesOf(kind).filter((rule) =>
+      cases.every((row) => row.kind !== kind || isFulfilled(rule, row.spec, row.old)),
+    );
+    expect(untested.map(({ rule }) => rule)).toEqual([]);
+  });
+
+  it.each(KINDS)("of %s name only fields that the schema has", (kind) => {
+    const { properties } = generatedSchemas(kind).spec;
+    for (const { rule } of rulesOf(kind)) {
+      for (const [, field] of rule.matchAll(/\b(?:self|oldSelf)\.(\w+)/g)) {
+        expect(properties).toHaveProperty(field ?? "");
+      }
+    }
+  });
+
+  it.each(["storage.yaml", "instance.yaml", "inference.yaml"])("let the sample %s pass", (file) => {
+    const text = readFileSync(join(PROJECT, "deploy/samples", file), "utf8");
+    for (const document of parseAllDocuments(text, { version: "1.1" })) {
+      const { kind, spec } = document.toJS();
+      expect(rulesOf(kind).filter((rule) => !isFulfilled(rule, spec))).toEqual([]);
+    }
+  });
+});
+
+/** As the API server does it: a rule that names oldSelf is asked on updates only. */
+function isFulfilled({ rule }: ValidationRule, spec: Spec, old?: Spec): boolean {
+  if (old === undefined && rule.includes("oldSelf")) return true;
+  const variables = { self: toCel(spec), oldSelf: toCel(old ?? {}) };
+  const answers = evaluators.map((evaluate) => evaluate(rule, variables));
+  const [answer] = answers;
+  if (typeof answer !== "boolean" || answers.some((other) => other !== answer)) {
+    throw new Error(`the evaluators do not agree on ${rule}: ${answers.map(String).join(", ")}`);
+  }
+  return answer;
+}
+
+/** Whole numbers are CEL's int, which is a bigint in JavaScript. */
+function toCel(value: unknown): CelInput {
+  if (typeof value === "number") return BigInt(value);
+  if (typeof value === "string" || typeof value === "boolean") return value;
+  if (Array.isArray(value)) return value.map(toCel);
+  return Object.fromEntries(
+    Object.entries(Object(value)).map(([name, inner]) => [name, toCel(inner)]),
+  );
+}
