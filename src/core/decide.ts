@@ -1,0 +1,214 @@
+import type { Decision } from "./decision.ts";
+import * as early from "./outcomes-before-looking.ts";
+import * as deletion from "./outcomes-of-deletion.ts";
+import * as life from "./outcomes-of-life.ts";
+import { type Rule, rule } from "./rule.ts";
+import { type Facts, type Situation, factsOf } from "./situation.ts";
+
+/** Asked before any provider is: these need no observation. */
+export const RULES_BEFORE_LOOKING: readonly Rule<Situation>[] = [
+  rule(
+    "A resource on its way out without our finalizer is no longer ours to act for.",
+    ({ resource }) => resource.isDeleting && !resource.hasFinalizer,
+    early.letGo,
+  ),
+  rule(
+    "The user asked for hands off, and that holds for deletion too.",
+    ({ resource }) => resource.isPaused,
+    early.pause,
+  ),
+  rule(
+    "What is to be retained, or was only observed, is let go of without a touch.",
+    ({ resource }) => resource.isDeleting && isToStay(resource),
+    early.retain,
+  ),
+  rule(
+    "Another controller's finalizer says that it still needs the remote thing.",
+    ({ resource }) => resource.isDeleting && nonEmpty(resource.otherFinalizers),
+    early.letOthersFinish,
+  ),
+  rule(
+    "Resources of the cluster that name this one would break.",
+    ({ resource, wish }) => resource.isDeleting && nonEmpty(wish.users),
+    early.waitForUsers,
+  ),
+];
+
+/** The way out: the finalizer goes only after proof. */
+export const RULES_OF_DELETION: readonly Rule<Facts>[] = [
+  rule(
+    "What another resource owns was never ours; letting go needs no deletion.",
+    ({ refused, wish }) => refused !== undefined || wish.rival !== undefined,
+    deletion.leaveToOwner,
+  ),
+  rule(
+    "An account that suddenly shows something else must not be cleaned up by mistake.",
+    ({ suspicion }) => suspicion,
+    deletion.distrust,
+  ),
+  rule(
+    "Without our marker nothing proves that the thing is ours: it is not deleted, nor forgotten.",
+    ({ unmarked }) => unmarked,
+    deletion.holdUnmarked,
+  ),
+  rule(
+    "The provider refuses to delete what it sees in use.",
+    ({ thing }) => thing !== undefined && thing.usedBy.length > 0 && thing,
+    deletion.waitForRemoteUsers,
+  ),
+  rule(
+    "What is ours is deleted, its twins with it.",
+    ({ thing, twins }) =>
+      nonEmpty([thing, ...twins].filter((one) => one !== undefined && one.phase !== "deleting")),
+    deletion.remove,
+  ),
+  rule(
+    "Deletion takes time; the finalizer stays until it is over.",
+    ({ thing }) => thing,
+    deletion.awaitRemoval,
+  ),
+  rule(
+    "A create request whose answer was lost may still take effect; what it makes must not stay behind.",
+    ({ isQuiet, isDeletedByUs }) => !isQuiet && !isDeletedByUs,
+    deletion.settleFirst,
+  ),
+  rule(
+    "One 404 proves nothing: gone is what a complete list begun later lacks as well.",
+    ({ isGone }) => !isGone,
+    deletion.awaitProof,
+  ),
+  rule("Proven gone, so the resource may go too.", () => true, deletion.release),
+];
+
+/** The life of a resource: find what is ours, make it if it is missing, change what differs. */
+export const RULES_OF_LIFE: readonly Rule<Facts>[] = [
+  rule(
+    "Two resources that steer one thing would fight over it; the older claim wins.",
+    ({ wish, resource }) => resource.adoptId !== undefined && wish.rival,
+    life.yieldToRival,
+  ),
+  rule(
+    "A thing with the marker of another resource is that resource's.",
+    ({ refused }) => refused,
+    life.refuseAdoption,
+  ),
+  rule(
+    "The user named what to take over; something else in its place would be a surprise that costs money.",
+    ({ resource, isGone }) => isGone && resource.adoptId,
+    life.missAdoptee,
+  ),
+  rule(
+    "Without our marker nothing proves that the thing is ours; a new one beside it would be paid for twice.",
+    ({ unmarked }) => unmarked,
+    life.standBack,
+  ),
+  rule(
+    "Only looking was asked for.",
+    ({ resource }) => resource.managementPolicy === "ObserveOnly",
+    life.mirror,
+  ),
+  rule(
+    "The finalizer comes before anything is changed, so that what we manage is never left behind.",
+    ({ resource, thing }) => !resource.hasFinalizer && thing,
+    life.attach,
+  ),
+  rule(
+    "Of several with our marker one too many is being paid for.",
+    ({ twins, suspicion }) => suspicion === undefined && nonEmpty(twins),
+    life.removeTwins,
+  ),
+  rule(
+    "A state that we have no word for is shown as unknown and left alone.",
+    ({ thing }) => thing?.phase === "unknown" && thing,
+    life.admitIgnorance,
+  ),
+  rule(
+    "What fails at rest needs a human; doing it again would cost the same and fail the same.",
+    ({ thing }) => thing?.phase === "failed" && thing,
+    life.reportFailure,
+  ),
+  rule(
+    "On the way: a change now would be refused.",
+    ({ thing }) => (thing?.phase === "busy" || thing?.phase === "deleting") && thing,
+    life.awaitRest,
+  ),
+  rule(
+    "What saves money waits for nothing else.",
+    ({ comparison, savingOperations }) =>
+      comparison.next !== undefined &&
+      savingOperations.includes(comparison.next.operation) &&
+      comparison.next,
+    life.change,
+  ),
+  rule(
+    "Decided at creation: it cannot be changed, and making it anew is not ours to decide.",
+    ({ comparison }) => nonEmpty(comparison.fixed),
+    life.reportFixed,
+  ),
+  rule(
+    "What can only grow is never made smaller.",
+    ({ comparison }) => nonEmpty(comparison.shrinking),
+    life.refuseShrinking,
+  ),
+  rule(
+    "What the spec refers to must be there first.",
+    ({ wish }) => wish.obstacle,
+    life.waitForDependency,
+  ),
+  rule("The thing differs from the spec.", ({ comparison }) => comparison.next, life.change),
+  rule("It is there, and as the spec wants it.", ({ thing }) => thing, life.rest),
+  rule(
+    "A create request whose answer was lost may still take effect; another one now could make two.",
+    ({ isQuiet }) => !isQuiet,
+    life.settle,
+  ),
+  rule(
+    "One 404 proves nothing: gone is what a complete list begun later lacks as well.",
+    ({ isGone }) => !isGone,
+    life.awaitProof,
+  ),
+  rule(
+    "An account that suddenly lacks what we know must not be filled again by mistake.",
+    ({ suspicion }) => suspicion,
+    life.distrust,
+  ),
+  rule(
+    "What vanished is not made again where that was ruled out; its data are gone.",
+    ({ resource }) => resource.recreatePolicy === "Never" && resource.recordedId,
+    life.reportLoss,
+  ),
+  rule("Nothing of ours exists and nothing can still appear.", () => true, life.create),
+];
+
+/**
+ * What is to be done for a resource: the first rule that applies.
+ *
+ * Pure and total. Without an observation it either settles the matter or answers with the action `observe`.
+ *
+ * @param nowMs Monotonic milliseconds, of the same clock as the observation and the memory.
+ */
+export function decide(situation: Situation, nowMs: number): Decision {
+  const settled = firstOf(RULES_BEFORE_LOOKING, situation);
+  if (settled !== undefined) return settled;
+  if (situation.observation === undefined) return { action: { do: "observe" }, claims: [] };
+  const rules = situation.resource.isDeleting ? RULES_OF_DELETION : RULES_OF_LIFE;
+  const decision = firstOf(rules, factsOf(situation, situation.observation, nowMs));
+  if (decision === undefined) throw new TypeError("the last rule always applies");
+  return decision;
+}
+
+function firstOf<Input>(rules: readonly Rule<Input>[], input: Input): Decision | undefined {
+  for (const { apply } of rules) {
+    const decision = apply(input);
+    if (decision !== undefined) return decision;
+  }
+  return undefined;
+}
+
+function isToStay({ deletionPolicy, managementPolicy }: Situation["resource"]): boolean {
+  return deletionPolicy === "Retain" || managementPolicy === "ObserveOnly";
+}
+
+function nonEmpty<Item>(items: readonly Item[]): readonly Item[] | false {
+  return items.length > 0 && items;
+}

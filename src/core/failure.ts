@@ -1,0 +1,126 @@
+import type { ConditionClaim, Reason } from "../api/conditions.ts";
+import { backoffMs } from "./backoff.ts";
+import { claim } from "./decision.ts";
+import type { Timing } from "./situation.ts";
+
+/** Every way in which a provider can fail, named after what is to be done about it. */
+export type FailureKind =
+  | "unauthorized"
+  | "invalid"
+  | "conflict"
+  | "rate-limited"
+  | "quota"
+  | "unavailable"
+  | "unknown-outcome";
+
+export interface Failure {
+  readonly kind: FailureKind;
+  /** The provider's own words, cut and cleaned. */
+  readonly message: string;
+  /** How long the provider asked to wait. */
+  readonly retryAfterMs?: number;
+}
+
+export interface FailureContext {
+  readonly timing: Timing;
+  /** A remote thing is recorded, so that `Ready` says something about it. */
+  readonly hasThing: boolean;
+  /** How long ago the remote side was last seen whole. */
+  readonly unseenForMs: number;
+  /** Failures in a row, this one included. */
+  readonly failures: number;
+  readonly random: number;
+}
+
+export interface Verdict {
+  readonly claims: readonly ConditionClaim[];
+  readonly requeueAfterMs: number;
+}
+
+interface Treatment {
+  readonly reason: Reason;
+  readonly advice: string;
+  /** `Stalled`: a human must change something. `Reconciling`: it may pass by itself. */
+  readonly flag: "Stalled" | "Reconciling";
+  /** `quick` starts at the active interval, `slow` at two ticks: what a human must mend is not asked for often. */
+  readonly pace: "quick" | "slow";
+}
+
+const TREATMENTS: Readonly<Record<FailureKind, Treatment>> = {
+  unauthorized: {
+    reason: "Unauthorized",
+    advice: "; give the operator a valid token",
+    flag: "Stalled",
+    pace: "slow",
+  },
+  invalid: {
+    reason: "Refused",
+    advice: "; change the spec",
+    flag: "Stalled",
+    pace: "slow",
+  },
+  conflict: { reason: "Conflict", advice: "; trying again", flag: "Reconciling", pace: "quick" },
+  "rate-limited": {
+    reason: "RateLimited",
+    advice: "; trying again",
+    flag: "Reconciling",
+    pace: "quick",
+  },
+  quota: {
+    reason: "QuotaExceeded",
+    advice: "; free some of it, or have the limit or the balance raised",
+    flag: "Stalled",
+    pace: "slow",
+  },
+  unavailable: {
+    reason: "Unreachable",
+    advice: "; trying again",
+    flag: "Reconciling",
+    pace: "quick",
+  },
+  "unknown-outcome": {
+    reason: "OutcomeUnknown",
+    advice: "; looking for what became of it",
+    flag: "Reconciling",
+    pace: "quick",
+  },
+};
+
+/** How many ticks a remote thing may go unread before `Ready` turns Unknown. */
+const TICKS_UNTIL_UNKNOWN = 2;
+
+/** The one place that says what a failure means for the conditions and for the next try. */
+export function judge(failure: Failure, context: FailureContext): Verdict {
+  const treatment = TREATMENTS[failure.kind];
+  const word = [treatment.reason, `${failure.message}${treatment.advice}`] as const;
+  const isOutcomeOpen = failure.kind === "unknown-outcome";
+  return {
+    claims: [
+      ...readiness(word, context),
+      claim("Synced", isOutcomeOpen ? "Unknown" : "False", word),
+      claim(treatment.flag, "True", word),
+    ],
+    requeueAfterMs: requeueAfter(failure, treatment.pace, context),
+  };
+}
+
+function readiness(
+  word: readonly [Reason, string],
+  { hasThing, unseenForMs, timing }: FailureContext,
+): ConditionClaim[] {
+  if (!hasThing) return [claim("Ready", "False", word)];
+  const isUnread = unseenForMs > TICKS_UNTIL_UNKNOWN * timing.restMs;
+  return isUnread ? [claim("Ready", "Unknown", word)] : [];
+}
+
+function requeueAfter(failure: Failure, pace: "quick" | "slow", context: FailureContext): number {
+  const { timing, failures, random, hasThing, unseenForMs } = context;
+  if (failure.kind === "unknown-outcome") return timing.activeMs;
+  const limits =
+    pace === "quick"
+      ? { baseMs: timing.activeMs, capMs: 2 * timing.restMs }
+      : { baseMs: 2 * timing.restMs, capMs: 20 * timing.restMs };
+  const waitMs = Math.max(backoffMs(limits, failures, random), failure.retryAfterMs ?? 0);
+  const unknownInMs = TICKS_UNTIL_UNKNOWN * timing.restMs - unseenForMs;
+  return hasThing && unknownInMs > 0 ? Math.min(waitMs, unknownInMs + timing.activeMs) : waitMs;
+}

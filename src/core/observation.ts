@@ -1,0 +1,39 @@
+import type { Reason } from "../api/conditions.ts";
+import type { Fields } from "./diff.ts";
+
+/**
+ * Where a remote thing stands:
+ * `settled` at rest and changeable; `busy` on the way; `deleting` on the way out; `failed` at rest and broken;
+ * `unknown` a state this version has no word for, so nothing is done to it.
+ */
+export type Phase = "settled" | "busy" | "deleting" | "failed" | "unknown";
+
+/** A remote thing as the operator understands it, whatever the provider. */
+export interface RemoteThing {
+  readonly id: string;
+  /** The whole remote label, marker included. */
+  readonly label: string;
+  /** The provider's own word. */
+  readonly state: string;
+  readonly phase: Phase;
+  /** What a person should read about the state. For `failed` it carries the provider's own message. */
+  readonly headline: { readonly reason: Reason; readonly message: string };
+  /** The things that use this one; it is not deleted while there are any. */
+  readonly usedBy: readonly string[];
+  /** What can be compared with the spec. A field the provider did not send is left out. */
+  readonly fields: Fields;
+  /** What is mirrored into `status`. */
+  readonly status: Readonly<Record<string, unknown>>;
+}
+
+/** What one look found. Only complete looks count: a list that may be partial is an error, never an observation. */
+export interface Observation {
+  /** When the request of the list that was used began, in monotonic milliseconds. */
+  readonly lookedAtMs: number;
+  /** Every thing that bears the resource's marker, lowest id first. */
+  readonly marked: readonly RemoteThing[];
+  /** The thing with the id in `status` or in `spec.adopt`, whatever its marker. */
+  readonly named?: RemoteThing;
+  /** The named id answered 404 and was missing in a complete list begun after that. True as well where no id is known. */
+  readonly isNamedGone: boolean;
+}

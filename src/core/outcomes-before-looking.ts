@@ -1,0 +1,55 @@
+import { findCondition } from "../api/conditions.ts";
+import { claim, type Decision, waiting } from "./decision.ts";
+import type { Situation } from "./situation.ts";
+
+export function letGo(): Decision {
+  return { action: { do: "nothing" }, claims: [] };
+}
+
+export function pause({ resource }: Situation): Decision {
+  const message = "paused by annotation; take it off to go on";
+  const ready = findCondition(resource.conditions, "Ready");
+  return {
+    action: { do: "nothing" },
+    claims: [
+      ...(ready === undefined ? [claim("Ready", "Unknown", ["Paused", message])] : []),
+      claim("Synced", "False", ["Paused", message]),
+    ],
+  };
+}
+
+export function retain({ resource }: Situation): Decision {
+  const what = resource.recordedId ?? "whatever exists of it";
+  return {
+    action: { do: "release" },
+    claims: [],
+    notice: {
+      type: "Normal",
+      reason: "Retained",
+      message: `let go of ${what} without deleting it; it goes on costing money`,
+    },
+  };
+}
+
+export function letOthersFinish({ resource }: Situation): Decision {
+  const names = resource.otherFinalizers.join(", ");
+  return {
+    action: { do: "nothing" },
+    claims: waiting([
+      "FinalizersRemain",
+      `deletion waits until these finalizers are taken off: ${names}`,
+    ]),
+  };
+}
+
+export function waitForUsers({ wish, timing }: Situation): Decision {
+  const users = wish.users.join(", ");
+  return {
+    action: { do: "nothing" },
+    claims: waiting([
+      "InUse",
+      `deletion waits: used by ${users}; delete what uses it or take the reference out`,
+    ]),
+    requeueAfterMs: timing.restMs,
+  };
+}

@@ -1,0 +1,279 @@
+import type { ConditionClaim } from "../api/conditions.ts";
+import { claim, type Decision, inSync, onTheWay, stalled, waiting } from "./decision.ts";
+import { type Comparison, describeDifferences, type Difference } from "./diff.ts";
+import type { RemoteThing } from "./observation.ts";
+import { withoutMarker } from "./outcomes-of-deletion.ts";
+import type { Facts, Obstacle } from "./situation.ts";
+
+const NOTHING = { do: "nothing" } as const;
+
+export function yieldToRival({ resource, timing }: Facts, rival: string): Decision {
+  return {
+    action: NOTHING,
+    claims: stalled([
+      "AdoptRefused",
+      `${resource.adoptId} belongs to ${rival} already; delete one of the two resources`,
+    ]),
+    requeueAfterMs: timing.restMs,
+  };
+}
+
+export function refuseAdoption(
+  { timing }: Facts,
+  { thing, marker }: { thing: RemoteThing; marker: string },
+): Decision {
+  return {
+    action: NOTHING,
+    claims: stalled([
+      "AdoptRefused",
+      `${thing.id} belongs to another resource (marker ${marker} in its label); where that no longer exists, take the marker off the label in the panel`,
+    ]),
+    requeueAfterMs: timing.restMs,
+  };
+}
+
+export function missAdoptee({ resource, timing }: Facts, id: string): Decision {
+  const was =
+    resource.recordedId === undefined ? "does not exist, or this token may not see it" : "is gone";
+  return {
+    action: NOTHING,
+    claims: stalled([
+      resource.recordedId === undefined ? "AdoptNotFound" : "Lost",
+      `${id}, named in spec.adopt.id, ${was}; delete this resource and create one with the right id, or with none`,
+    ]),
+    requeueAfterMs: timing.restMs,
+  };
+}
+
+export function standBack({ resource, timing }: Facts, thing: RemoteThing): Decision {
+  return {
+    action: NOTHING,
+    claims: stalled(["MarkerMissing", withoutMarker(thing, resource.marker)], readiness(thing)),
+    thing,
+    requeueAfterMs: timing.restMs,
+  };
+}
+
+export function mirror({ thing, timing, comparison }: Facts): Decision {
+  if (thing === undefined) {
+    return {
+      action: NOTHING,
+      claims: waiting(["Missing", "observed only, and nothing exists yet that could be observed"]),
+      requeueAfterMs: timing.restMs,
+    };
+  }
+  const differences = [
+    ...comparison.fixed,
+    ...comparison.shrinking,
+    ...(comparison.next?.differences ?? []),
+  ];
+  const isAtRest = thing.phase === "settled" || thing.phase === "failed";
+  return {
+    action: NOTHING,
+    claims: [
+      readiness(thing),
+      differences.length === 0
+        ? claim("Synced", "True", ["ReconcileSuccess", "observed only"])
+        : claim("Synced", "False", [
+            "Drifted",
+            `observed only; differs: ${describeDifferences(differences)}`,
+          ]),
+    ],
+    thing,
+    ...(isAtRest ? {} : { requeueAfterMs: timing.activeMs }),
+  };
+}
+
+export function attach({ timing }: Facts, thing: RemoteThing): Decision {
+  return {
+    action: { do: "attach" },
+    claims: onTheWay(["Attached", `found ${thing.id} and took it over`]),
+    thing,
+    requeueAfterMs: timing.activeMs,
+  };
+}
+
+export function removeTwins({ thing, timing }: Facts, twins: readonly RemoteThing[]): Decision {
+  const ids = twins.map((twin) => twin.id);
+  return {
+    action: { do: "remove", ids },
+    claims: thing === undefined ? [] : [readiness(thing)],
+    ...(thing === undefined ? {} : { thing }),
+    requeueAfterMs: timing.activeMs,
+    notice: {
+      type: "Warning",
+      reason: "DuplicateDeleted",
+      message: `kept ${thing?.id}, deleted ${ids.join(", ")}, which bore the same marker: a create request had taken effect twice`,
+    },
+  };
+}
+
+export function admitIgnorance({ timing }: Facts, thing: RemoteThing): Decision {
+  const word = [
+    "StateUnknown",
+    `the provider says "${thing.state}", which this version does not know`,
+  ] as const;
+  return {
+    action: NOTHING,
+    claims: [claim("Ready", "Unknown", word), claim("Synced", "Unknown", word)],
+    thing,
+    requeueAfterMs: timing.restMs,
+  };
+}
+
+export function reportFailure({ timing }: Facts, thing: RemoteThing): Decision {
+  return {
+    action: NOTHING,
+    claims: stalled([
+      thing.headline.reason,
+      `${thing.headline.message}; mend it in the panel, or delete this resource and apply it again`,
+    ]),
+    thing,
+    requeueAfterMs: timing.restMs,
+  };
+}
+
+export function awaitRest({ timing }: Facts, thing: RemoteThing): Decision {
+  return {
+    action: NOTHING,
+    claims: onTheWay([thing.headline.reason, thing.headline.message]),
+    thing,
+    requeueAfterMs: timing.activeMs,
+  };
+}
+
+export function change(
+  { thing, timing }: Facts,
+  { operation, differences }: NonNullable<Comparison["next"]>,
+): Decision {
+  if (thing === undefined) throw new TypeError("a difference needs a thing");
+  return {
+    action: { do: "change", id: thing.id, operation, differences },
+    claims: onTheWay(["Updating", `changing ${describeDifferences(differences)}`]),
+    thing,
+    requeueAfterMs: timing.activeMs,
+  };
+}
+
+export function reportFixed(
+  { thing, timing }: Facts,
+  differences: readonly Difference[],
+): Decision {
+  return {
+    action: NOTHING,
+    claims: stalled(
+      [
+        "ImmutableDiffers",
+        `cannot be changed after creation: ${describeDifferences(differences)}; put the spec back, or delete this resource and apply it again`,
+      ],
+      thing && readiness(thing),
+    ),
+    ...(thing === undefined ? {} : { thing }),
+    requeueAfterMs: timing.restMs,
+  };
+}
+
+export function refuseShrinking(
+  { thing, timing }: Facts,
+  differences: readonly Difference[],
+): Decision {
+  return {
+    action: NOTHING,
+    claims: stalled(
+      [
+        "ShrinkRefused",
+        `can only grow: ${describeDifferences(differences)}; put the larger value into the spec`,
+      ],
+      thing && readiness(thing),
+    ),
+    ...(thing === undefined ? {} : { thing }),
+    requeueAfterMs: timing.restMs,
+  };
+}
+
+export function waitForDependency({ thing, timing }: Facts, obstacle: Obstacle): Decision {
+  const say = obstacle.isStalled ? stalled : waiting;
+  return {
+    action: NOTHING,
+    claims: say([obstacle.reason, obstacle.message], thing && readiness(thing)),
+    ...(thing === undefined ? {} : { thing }),
+    requeueAfterMs: timing.restMs,
+  };
+}
+
+export function rest(_facts: Facts, thing: RemoteThing): Decision {
+  return {
+    action: NOTHING,
+    claims: inSync([thing.headline.reason, thing.headline.message]),
+    thing,
+  };
+}
+
+export function settle({ quietInMs, timing }: Facts): Decision {
+  return {
+    action: NOTHING,
+    claims: onTheWay([
+      "Settling",
+      "the outcome of a create request is unknown; it is looked for until it can no longer take effect",
+    ]),
+    requeueAfterMs: Math.min(Math.max(quietInMs, 1), timing.activeMs),
+  };
+}
+
+export function awaitProof({ resource, timing }: Facts): Decision {
+  const word = ["Missing", `${resource.recordedId} was not found; waiting for proof`] as const;
+  return {
+    action: NOTHING,
+    claims: [claim("Ready", "Unknown", word), claim("Synced", "Unknown", word)],
+    requeueAfterMs: timing.activeMs,
+  };
+}
+
+export function distrust({ timing }: Facts, suspicion: string): Decision {
+  return {
+    action: NOTHING,
+    claims: waiting(["AccountSuspect", `nothing is created: ${suspicion}`]),
+    requeueAfterMs: timing.restMs,
+  };
+}
+
+export function reportLoss({ timing }: Facts, id: string): Decision {
+  return {
+    action: NOTHING,
+    claims: stalled([
+      "Lost",
+      `${id} is gone from the provider and spec.recreatePolicy is Never; set it to Always to have a new one made, or delete this resource`,
+    ]),
+    requeueAfterMs: timing.restMs,
+  };
+}
+
+export function create({ resource, timing }: Facts): Decision {
+  const isAgain = resource.recordedId !== undefined;
+  return {
+    action: { do: "create" },
+    claims: onTheWay([
+      "Creating",
+      isAgain
+        ? `${resource.recordedId} vanished; making it anew`
+        : "asking the provider to create it",
+    ]),
+    ...(isAgain ? { forgets: true as const } : {}),
+    requeueAfterMs: timing.activeMs,
+  };
+}
+
+/** Ready as far as the thing itself goes, whatever else stands in the way. */
+function readiness(thing: RemoteThing): ConditionClaim {
+  const word = [thing.headline.reason, thing.headline.message] as const;
+  switch (thing.phase) {
+    case "settled":
+      return claim("Ready", "True", word);
+    case "unknown":
+      return claim("Ready", "Unknown", word);
+    case "busy":
+    case "deleting":
+    case "failed":
+      return claim("Ready", "False", word);
+  }
+}

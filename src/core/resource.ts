@@ -1,0 +1,26 @@
+import type { Condition } from "../api/conditions.ts";
+import type { Intent } from "./journal.ts";
+
+/** What the rules need to know of a custom resource, whatever its kind. */
+export interface Resource {
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly generation: number;
+  readonly marker: string;
+  readonly isPaused: boolean;
+  readonly isDeleting: boolean;
+  readonly hasFinalizer: boolean;
+  /** Finalizers of other controllers; the remote thing stays until they are off. */
+  readonly otherFinalizers: readonly string[];
+  readonly deletionPolicy: "Delete" | "Retain";
+  readonly managementPolicy: "Full" | "ObserveOnly";
+  readonly recreatePolicy: "Always" | "Never";
+  /** The remote id that the user asked to take over. */
+  readonly adoptId?: string;
+  /** `status.id`: a cache of what the marker proves. */
+  readonly recordedId?: string;
+  readonly intent?: Intent;
+  readonly conditions: readonly Condition[];
+}

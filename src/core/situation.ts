@@ -1,0 +1,104 @@
+import { compare, type Comparison, type Fields, type FieldRule } from "./diff.ts";
+import { identify } from "./identity.ts";
+import { isQuiet, type JournalMemory } from "./journal.ts";
+import type { Observation, RemoteThing } from "./observation.ts";
+import type { Resource } from "./resource.ts";
+import type { Reason } from "../api/conditions.ts";
+
+/** Durations in milliseconds. */
+export interface Timing {
+  /** Between looks while something is on the way. */
+  readonly activeMs: number;
+  /** Between looks at rest. */
+  readonly restMs: number;
+  /** Request timeout plus settle time: how long a create request whose answer was lost may still take effect. */
+  readonly quietMs: number;
+}
+
+/** What the rules need to know of a kind, as data. */
+export interface KindRules {
+  readonly fields: readonly FieldRule[];
+  /** Operations in the order in which they are done. */
+  readonly operations: readonly string[];
+  /** Operations that save money; they stay allowed while the account is suspect. */
+  readonly savingOperations: readonly string[];
+}
+
+/** Something that must come first; `isStalled` where a human must act for it to come. */
+export interface Obstacle {
+  readonly reason: Reason;
+  readonly message: string;
+  readonly isStalled: boolean;
+}
+
+/** What the spec asks for, its references resolved as far as they could be. */
+export interface Wish {
+  readonly fields: Fields;
+  /** Why a create or a change has to wait. Fields that depend on it are left out above. */
+  readonly obstacle?: Obstacle;
+  /** Names of the resources that use this one; it is not deleted before they are gone. */
+  readonly users: readonly string[];
+  /** Another resource that holds the remote thing this one wants to adopt. */
+  readonly rival?: string;
+}
+
+export interface Situation {
+  readonly resource: Resource;
+  readonly observation?: Observation;
+  readonly wish: Wish;
+  readonly kind: KindRules;
+  readonly memory: JournalMemory;
+  readonly timing: Timing;
+  /** Why the account is not to be trusted at present: no create and no delete while set. */
+  readonly suspicion?: string | undefined;
+}
+
+/** The situation once something was looked at, with what follows from it. */
+export interface Facts {
+  readonly resource: Resource;
+  readonly wish: Wish;
+  readonly timing: Timing;
+  readonly suspicion: string | undefined;
+  readonly savingOperations: readonly string[];
+  /** The thing that is ours. */
+  readonly thing: RemoteThing | undefined;
+  /** Other living things with the same marker. */
+  readonly twins: readonly RemoteThing[];
+  /** The recorded thing, alive but without our marker. */
+  readonly unmarked: RemoteThing | undefined;
+  /** The thing to adopt, and the marker of the resource it belongs to. */
+  readonly refused: { readonly thing: RemoteThing; readonly marker: string } | undefined;
+  /** Nothing of ours is there, and that is proven. */
+  readonly isGone: boolean;
+  /** No earlier create request can still take effect unseen. */
+  readonly isQuiet: boolean;
+  /** What is left of the quiet time, in milliseconds. */
+  readonly quietInMs: number;
+  /** The latest create request is accounted for, and the thing it made was deleted by us. */
+  readonly isDeletedByUs: boolean;
+  readonly comparison: Comparison;
+}
+
+export function factsOf(situation: Situation, observation: Observation, nowMs: number): Facts {
+  const { resource, wish, memory, timing, kind } = situation;
+  const identity = identify(resource, observation);
+  const thing = identity.is === "ours" ? identity.thing : undefined;
+  const quietAtMs = (memory.intentSeenAtMs ?? nowMs) + timing.quietMs;
+  return {
+    resource,
+    wish,
+    timing,
+    suspicion: situation.suspicion,
+    savingOperations: kind.savingOperations,
+    thing,
+    twins: identity.is === "ours" ? identity.twins : [],
+    unmarked: identity.is === "unmarked" ? identity.thing : undefined,
+    refused: identity.is === "refused" ? identity : undefined,
+    isGone: identity.is === "absent" && identity.isProven,
+    isQuiet: isQuiet(resource.intent, memory, observation.lookedAtMs, timing.quietMs),
+    quietInMs: Math.max(quietAtMs - nowMs, 0),
+    isDeletedByUs:
+      memory.deletedId !== undefined && memory.settledAttempt === resource.intent?.attempt,
+    comparison: compare(kind.fields, kind.operations, wish.fields, thing?.fields ?? {}),
+  };
+}
