@@ -1,0 +1,64 @@
+import { HttpClient, type HttpClientOptions } from "../http.ts";
+import { Lanes } from "../lanes.ts";
+import type { RemoteKind } from "../port.ts";
+import { instanceKind, remoteInstances } from "./instance.ts";
+import { fetchDescription, type LiveDescription } from "./live-description.ts";
+import { remoteStorages, storageKind } from "./storage.ts";
+
+export interface AccountOptions extends Omit<HttpClientOptions, "lanes"> {
+  readonly requestsPerSecond: number;
+  readonly random: () => number;
+  /** Called once the service's own description was read. */
+  readonly onDescription: (description: LiveDescription) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Requests at a time; more would only wait at the rate limit, fewer would let one slow answer hold up the rest. */
+const CONCURRENCY = 8;
+
+/** One endpoint of HPC Park with one credential. */
+export class HpcParkAccount {
+  readonly #http: HttpClient;
+  readonly #lanes: Lanes;
+  readonly #options: AccountOptions;
+  #description: Promise<LiveDescription> | undefined;
+
+  constructor(options: AccountOptions) {
+    this.#options = options;
+    this.#lanes = new Lanes({ ...options, concurrency: CONCURRENCY });
+    this.#http = new HttpClient({ ...options, lanes: this.#lanes });
+  }
+
+  /** The kinds of this account, by the name of their resources. */
+  remotes(): ReadonlyMap<string, RemoteKind> {
+    const http = this.#http;
+    const statePath = async (id: string): Promise<string> =>
+      (await this.describe()).statePath.replace("{id}", id);
+    return new Map([
+      [instanceKind.kind, remoteInstances({ http, statePath })],
+      [storageKind.kind, remoteStorages(http)],
+    ]);
+  }
+
+  /** What the service says of itself; asked once, and again only after a failure. */
+  describe(): Promise<LiveDescription> {
+    this.#description ??= this.#fetch();
+    return this.#description;
+  }
+
+  close(): void {
+    this.#lanes.close();
+    this.#http.close();
+  }
+
+  async #fetch(): Promise<LiveDescription> {
+    try {
+      const description = await fetchDescription(this.#http, this.#options.signal);
+      this.#options.onDescription(description);
+      return description;
+    } catch (error) {
+      this.#description = undefined;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,215 @@
+import type { HpcInstanceSpec } from "../../api/hpc-instance.ts";
+import { HPC_PARK_GROUP } from "../../api/metadata.ts";
+import type { FieldRule, Fields } from "../../core/diff.ts";
+import { labelWithoutMarker } from "../../core/marker.ts";
+import type { Phase, RemoteThing } from "../../core/observation.ts";
+import type { KindPort, RemoteKind, Resolved } from "../port.ts";
+import type { HttpClient } from "../http.ts";
+import { cleanWords } from "../words.ts";
+import type { Answer } from "./answer.ts";
+import { remoteCollection } from "./remote-collection.ts";
+
+/** The contract's `label` maximum. */
+const MAX_LABEL_LENGTH = 255;
+const SSH_PORT = 22;
+
+const fixed = (field: string): FieldRule => ({
+  field,
+  path: `spec.${field}`,
+  change: "fixed",
+  operationFor: () => "",
+});
+const resource = (field: string): FieldRule => ({
+  field,
+  path: `spec.${field}`,
+  change: "free",
+  operationFor: () => "resources",
+});
+
+/** A GPU container: what its spec means in the nine fields of a create request and in the two PATCH requests. */
+export const instanceKind: KindPort<HpcInstanceSpec> = {
+  kind: "HpcInstance",
+  group: HPC_PARK_GROUP,
+  version: "v1alpha1",
+  plural: "hpcinstances",
+  maxLabelLength: MAX_LABEL_LENGTH,
+  rules: {
+    fields: [
+      {
+        field: "power",
+        path: "spec.power",
+        change: "free",
+        operationFor: (power) => (power === "Off" ? "powerOff" : "powerOn"),
+      },
+      resource("gpuType"),
+      resource("gpuCount"),
+      resource("storageIds"),
+      fixed("containerType"),
+      fixed("tariffType"),
+      fixed("namespaceId"),
+    ],
+    // Off first: it saves money at once. On last: it then starts with the resources that are wanted.
+    operations: ["powerOff", "resources", "powerOn"],
+    savingOperations: ["powerOff"],
+  },
+  references: (spec) =>
+    (spec.storageRefs ?? []).map(({ name }) => ({
+      kind: "HpcStorage",
+      name,
+      path: "spec.storageRefs",
+    })),
+  secrets: ({ ssh }) =>
+    ssh?.keySecretRef === undefined
+      ? []
+      : [{ name: ssh.keySecretRef.name, key: ssh.keySecretRef.key, path: "spec.ssh.keySecretRef" }],
+  fields: (spec, resolved) => {
+    const storageIds = storageIdsOf(spec, resolved);
+    return {
+      power: spec.power,
+      gpuType: spec.gpuType,
+      gpuCount: spec.gpuCount,
+      ...(storageIds === undefined ? {} : { storageIds }),
+      containerType: spec.containerType,
+      tariffType: spec.tariffType,
+      ...(spec.namespaceId === undefined ? {} : { namespaceId: spec.namespaceId }),
+    };
+  },
+  createBody: (spec, label, resolved) => ({
+    label,
+    container_type: spec.containerType,
+    namespace_id: spec.namespaceId ?? null,
+    gpu_type: spec.gpuType,
+    gpu_count: spec.gpuCount,
+    storage_ids: storageIdsOf(spec, resolved) ?? [],
+    ssh_support: spec.ssh?.enabled ?? false,
+    ssh_key: sshKeyOf(spec, resolved),
+    tariff_type: spec.tariffType,
+  }),
+  statusId: Number,
+};
+
+export interface InstanceApi {
+  readonly http: HttpClient;
+  /** Where an instance is switched on and off: the live description decides between two forms. */
+  readonly statePath: (id: string) => Promise<string>;
+}
+
+export function remoteInstances({ http, statePath }: InstanceApi): RemoteKind {
+  return remoteCollection(http, {
+    noun: "instance",
+    path: "/v1/instance",
+    read: readInstance,
+    change: async (id, operation, fields) =>
+      operation === "resources"
+        ? { path: `/v1/instance/${id}/resources/`, json: resourcesBody(fields), lane: "update" }
+        : {
+            path: await statePath(id),
+            json: { state: operation === "powerOff" ? "off" : "on" },
+            lane: operation === "powerOff" ? "stop" : "update",
+          },
+  });
+}
+
+const PHASES: Readonly<Record<string, Phase>> = {
+  creating: "busy",
+  starting: "busy",
+  stopping: "busy",
+  updating: "busy",
+  on: "settled",
+  off: "settled",
+  deleting: "deleting",
+  error: "failed",
+};
+
+function readInstance(answer: Answer): RemoteThing {
+  const state = answer.required("state");
+  const label = answer.required("label");
+  const power = state === "on" ? "On" : state === "off" ? "Off" : undefined;
+  const fields: Fields = {
+    power,
+    gpuType: answer.text("gpu_type"),
+    gpuCount: answer.integer("gpu_count"),
+    storageIds: answer.integers("storage_ids"),
+    containerType: answer.text("container_type"),
+    tariffType: answer.text("tariff_type"),
+    namespaceId: answer.nullableInteger("namespace_id"),
+  };
+  return {
+    id: answer.id,
+    label,
+    state,
+    phase: PHASES[state] ?? "unknown",
+    headline: headlineOf(state, answer),
+    usedBy: [],
+    fields,
+    status: { label: labelWithoutMarker(label), state, power, ...mirrored(answer) },
+  };
+}
+
+function mirrored(answer: Answer): Record<string, unknown> {
+  const gpuType = answer.text("gpu_type");
+  const gpuCount = answer.integer("gpu_count");
+  const host = answer.text("host");
+  const ports = answer.objects("ports").map((port) => ({
+    internal: port.integer("internal"),
+    external: port.integer("external"),
+    protocol: port.text("protocol"),
+  }));
+  const ssh = ports.find(({ internal }) => internal === SSH_PORT)?.external;
+  return {
+    gpuType,
+    gpuCount,
+    gpu: gpuType === undefined || gpuCount === undefined ? undefined : `${gpuCount}×${gpuType}`,
+    storageIds: answer.integers("storage_ids"),
+    host,
+    ports,
+    sshCommand: host === undefined || ssh === undefined ? undefined : `ssh -p ${ssh} root@${host}`,
+    createdAt: answer.text("created_at"),
+  };
+}
+
+function headlineOf(state: string, answer: Answer): RemoteThing["headline"] {
+  switch (state) {
+    case "on":
+      return { reason: "Available", message: `running on ${answer.text("host") ?? "HPC Park"}` };
+    case "off":
+      return { reason: "PoweredOff", message: "switched off, as the spec asks" };
+    case "creating":
+      return { reason: "Creating", message: "HPC Park is creating it" };
+    case "starting":
+    case "stopping":
+      return { reason: "Switching", message: `HPC Park is ${state} it` };
+    case "updating":
+      return { reason: "Updating", message: "HPC Park is changing its resources" };
+    case "deleting":
+      return { reason: "Deleting", message: "HPC Park is deleting it" };
+    case "error":
+      return {
+        reason: "RemoteFailed",
+        message: `HPC Park reports an error: ${cleanWords(answer.text("error") ?? "no reason given")}`,
+      };
+    default:
+      return { reason: "StateUnknown", message: `HPC Park says "${cleanWords(state)}"` };
+  }
+}
+
+/** Undefined while a storage that the spec refers to has no id yet. */
+function storageIdsOf(spec: HpcInstanceSpec, { ids }: Resolved): number[] | undefined {
+  const referred = (spec.storageRefs ?? []).map(({ name }) => ids.get(`HpcStorage/${name}`));
+  const known = referred.filter((id) => id !== undefined);
+  if (known.length < referred.length) return undefined;
+  return [...new Set([...known.map(Number), ...(spec.storageIds ?? [])])].toSorted((a, b) => a - b);
+}
+
+function sshKeyOf({ ssh }: HpcInstanceSpec, { secrets }: Resolved): string | null {
+  if (ssh?.keySecretRef === undefined) return ssh?.key ?? null;
+  return secrets.get(`${ssh.keySecretRef.name}/${ssh.keySecretRef.key}`)?.trim() ?? null;
+}
+
+function resourcesBody(fields: Fields): Record<string, unknown> {
+  return {
+    gpu_type: fields["gpuType"],
+    gpu_count: fields["gpuCount"],
+    storage_ids: fields["storageIds"],
+  };
+}

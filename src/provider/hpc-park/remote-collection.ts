@@ -1,0 +1,74 @@
+import type { Fields } from "../../core/diff.ts";
+import type { RemoteThing } from "../../core/observation.ts";
+import { ProviderError } from "../errors.ts";
+import type { HttpClient, HttpRequest } from "../http.ts";
+import type { RemoteKind } from "../port.ts";
+import { Answer, readCreated, readList } from "./answer.ts";
+
+/** What one section of the API does its own way. */
+export interface Section {
+  /** Singular, for messages: `instance`. */
+  readonly noun: string;
+  /** `/v1/instance`. */
+  readonly path: string;
+  readonly read: (answer: Answer) => RemoteThing;
+  /** The request that begins an operation of the kind's rules. */
+  readonly change: (id: string, operation: string, fields: Fields) => Promise<ChangeRequest>;
+}
+
+export type ChangeRequest = Pick<HttpRequest, "path" | "json" | "lane">;
+
+/** List, get, create, change and delete, as every section of HPC Park has them. */
+export function remoteCollection(http: HttpClient, section: Section): RemoteKind {
+  const { noun, path, read } = section;
+  return {
+    async list(signal) {
+      const what = `list ${noun}s`;
+      const body = await http.request(
+        { method: "GET", path, operation: what, lane: "observe" },
+        signal,
+      );
+      return readList(body, what).map(read);
+    },
+    async get(id, signal) {
+      const what = `get ${noun}`;
+      const request = {
+        method: "GET",
+        path: `${path}/${id}`,
+        operation: what,
+        lane: "observe",
+      } as const;
+      const body = await http.request(request, signal);
+      return body === undefined ? undefined : read(new Answer(body, what));
+    },
+    async create(json, signal) {
+      const what = `create ${noun}`;
+      const request = {
+        method: "POST",
+        path,
+        operation: what,
+        lane: "create",
+        json,
+        isCreate: true,
+      } as const;
+      return read(readCreated(await http.request(request, signal), what));
+    },
+    async change(id, operation, fields, signal) {
+      const what = `change ${noun}`;
+      const request = await section.change(id, operation, fields);
+      const body = await http.request({ method: "PATCH", operation: what, ...request }, signal);
+      if (body === undefined)
+        throw new ProviderError("unavailable", `${what}: ${id} was not found`);
+    },
+    async remove(id, signal) {
+      const what = `delete ${noun}`;
+      const request = {
+        method: "DELETE",
+        path: `${path}/${id}`,
+        operation: what,
+        lane: "stop",
+      } as const;
+      return (await http.request(request, signal)) !== undefined;
+    },
+  };
+}

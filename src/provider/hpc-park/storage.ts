@@ -1,0 +1,113 @@
+import type { HpcStorageSpec } from "../../api/hpc-storage.ts";
+import { HPC_PARK_GROUP } from "../../api/metadata.ts";
+import { labelWithoutMarker } from "../../core/marker.ts";
+import type { Phase, RemoteThing } from "../../core/observation.ts";
+import type { HttpClient } from "../http.ts";
+import type { KindPort, RemoteKind } from "../port.ts";
+import { cleanWords } from "../words.ts";
+import type { Answer } from "./answer.ts";
+import { remoteCollection } from "./remote-collection.ts";
+
+/** The contract's `label` maximum. */
+const MAX_LABEL_LENGTH = 255;
+
+/** A volume that instances mount. It may grow, never shrink. */
+export const storageKind: KindPort<HpcStorageSpec> = {
+  kind: "HpcStorage",
+  group: HPC_PARK_GROUP,
+  version: "v1alpha1",
+  plural: "hpcstorages",
+  maxLabelLength: MAX_LABEL_LENGTH,
+  rules: {
+    fields: [
+      { field: "sizeGb", path: "spec.sizeGb", change: "grow", operationFor: () => "resources" },
+      { field: "storageType", path: "spec.storageType", change: "fixed", operationFor: () => "" },
+      { field: "namespaceId", path: "spec.namespaceId", change: "fixed", operationFor: () => "" },
+    ],
+    operations: ["resources"],
+    savingOperations: [],
+  },
+  references: () => [],
+  secrets: () => [],
+  fields: (spec) => ({
+    sizeGb: spec.sizeGb,
+    storageType: spec.storageType,
+    ...(spec.namespaceId === undefined ? {} : { namespaceId: spec.namespaceId }),
+  }),
+  createBody: (spec, label) => ({
+    label,
+    storage_type: spec.storageType,
+    size_gb: spec.sizeGb,
+    namespace_id: spec.namespaceId ?? null,
+  }),
+  statusId: Number,
+};
+
+export function remoteStorages(http: HttpClient): RemoteKind {
+  return remoteCollection(http, {
+    noun: "storage",
+    path: "/v1/storage",
+    read: readStorage,
+    change: async (id, _operation, fields) => ({
+      path: `/v1/storage/${id}/resources/`,
+      json: { size_gb: fields["sizeGb"] },
+      lane: "update",
+    }),
+  });
+}
+
+const PHASES: Readonly<Record<string, Phase>> = {
+  creating: "busy",
+  updating: "busy",
+  ready: "settled",
+  deleting: "deleting",
+  error: "failed",
+};
+
+function readStorage(answer: Answer): RemoteThing {
+  const state = answer.required("state");
+  const label = answer.required("label");
+  const instanceIds = answer.integers("instance_ids");
+  const sizeGb = answer.integer("size_gb");
+  const storageType = answer.text("storage_type");
+  return {
+    id: answer.id,
+    label,
+    state,
+    phase: PHASES[state] ?? "unknown",
+    headline: headlineOf(state, answer),
+    usedBy: (instanceIds ?? []).map((id) => `instance ${id}`),
+    fields: { sizeGb, storageType, namespaceId: answer.nullableInteger("namespace_id") },
+    status: {
+      label: labelWithoutMarker(label),
+      state,
+      storageType,
+      sizeGb,
+      instanceIds,
+      createdAt: answer.text("created_at"),
+    },
+  };
+}
+
+function headlineOf(state: string, answer: Answer): RemoteThing["headline"] {
+  switch (state) {
+    case "ready":
+      return {
+        reason: "Available",
+        message: `${answer.integer("size_gb") ?? "?"} GB, ready to be mounted`,
+      };
+    case "creating":
+      return { reason: "Creating", message: "HPC Park is creating it" };
+    case "updating":
+      return { reason: "Updating", message: "HPC Park is growing it" };
+    case "deleting":
+      return { reason: "Deleting", message: "HPC Park is deleting it" };
+    case "error":
+      return {
+        reason: "RemoteFailed",
+        message: `HPC Park reports an error: ${cleanWords(answer.text("error") ?? "no reason given")}`,
+      };
+    default:
+      return { reason: "StateUnknown", message: `HPC Park says "${cleanWords(state)}"` };
+  }
+}

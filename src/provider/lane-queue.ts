@@ -1,0 +1,71 @@
+import type { QueueAddOptions } from "p-queue";
+
+/** What a request is for, most urgent first: what saves money goes before what costs money. */
+export const LANES = ["stop", "create", "update", "observe"] as const;
+export type Lane = (typeof LANES)[number];
+
+/** Every so many starts the longest-waiting request goes first, whatever its lane, so that none starves. */
+const FAIRNESS = 8;
+
+type Run = () => Promise<unknown>;
+
+interface Waiting {
+  readonly id: string;
+  readonly arrival: number;
+  readonly run: Run;
+}
+
+/** The order in which p-queue takes requests: first in, first out in each lane; the more urgent lane first; none starved. */
+export class LaneQueue {
+  readonly #lanes: readonly Waiting[][] = LANES.map(() => []);
+  #arrivals = 0;
+  #starts = 0;
+
+  get size(): number {
+    return this.#lanes.reduce((sum, lane) => sum + lane.length, 0);
+  }
+
+  /** How many wait in a lane. */
+  waiting(lane: Lane): number {
+    return this.#lanes[LANES.indexOf(lane)]?.length ?? 0;
+  }
+
+  /** @param options `priority` is the lane's place in LANES. */
+  enqueue(run: Run, options?: Partial<QueueAddOptions>): void {
+    this.#arrivals += 1;
+    this.#lanes[options?.priority ?? LANES.length - 1]?.push({
+      id: options?.id ?? "",
+      arrival: this.#arrivals,
+      run,
+    });
+  }
+
+  dequeue(): Run | undefined {
+    this.#starts += 1;
+    const filled = this.#lanes.filter((lane) => lane.length > 0);
+    const isFairTurn = this.#starts % FAIRNESS === 0;
+    const lane = isFairTurn ? filled.toSorted((a, b) => arrivalOf(a) - arrivalOf(b))[0] : filled[0];
+    return lane?.shift()?.run;
+  }
+
+  remove(id: string): void {
+    for (const lane of this.#lanes) {
+      const index = lane.findIndex((waiting) => waiting.id === id);
+      if (index !== -1) lane.splice(index, 1);
+    }
+  }
+
+  filter({ priority }: Readonly<Partial<QueueAddOptions>>): Run[] {
+    const lanes = priority === undefined ? this.#lanes : [this.#lanes[priority] ?? []];
+    return lanes.flatMap((lane) => lane.map((waiting) => waiting.run));
+  }
+
+  /** Part of p-queue's interface. A request's lane is what it is for, and that does not change. */
+  setPriority(): never {
+    throw new TypeError("a request does not change its lane");
+  }
+}
+
+function arrivalOf(lane: readonly Waiting[]): number {
+  return lane[0]?.arrival ?? Infinity;
+}

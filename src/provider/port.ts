@@ -1,0 +1,77 @@
+import type { Fields } from "../core/diff.ts";
+import type { RemoteThing } from "../core/observation.ts";
+import type { KindRules } from "../core/situation.ts";
+
+/** What every kind's spec has, whatever the provider. */
+export interface ManagedSpec {
+  readonly label?: string;
+  readonly deletionPolicy: "Delete" | "Retain";
+  readonly managementPolicy: "Full" | "ObserveOnly";
+  readonly recreatePolicy: "Always" | "Never";
+  readonly adopt?: { readonly id: number | string };
+}
+
+/** Another resource of the same namespace that must be ready first. */
+export interface Reference {
+  readonly kind: string;
+  readonly name: string;
+  /** Where the spec says so, for messages. */
+  readonly path: string;
+}
+
+export interface SecretReference {
+  readonly name: string;
+  readonly key: string;
+  readonly path: string;
+}
+
+/** What the references of a spec turned out to be. */
+export interface Resolved {
+  /** Remote ids of the referred resources that are ready, by kind and name as in `HpcStorage/data`. */
+  readonly ids: ReadonlyMap<string, string>;
+  /** Values of Secrets, by name and key as in `ssh/key`. Filled for a create only. */
+  readonly secrets: ReadonlyMap<string, string>;
+}
+
+/**
+ * The pure half of a kind: what a spec means remotely. Implementations do no I/O, keep no state, and never throw on a spec
+ * that the CRD's schema accepts.
+ */
+export interface KindPort<Spec extends ManagedSpec> {
+  readonly kind: string;
+  readonly group: string;
+  readonly version: string;
+  readonly plural: string;
+  /** The longest label that the provider takes, marker included, in characters. */
+  readonly maxLabelLength: number;
+  readonly rules: KindRules;
+  references(spec: Spec): readonly Reference[];
+  /** Read only when something is created, from the resource's own namespace. */
+  secrets(spec: Spec): readonly SecretReference[];
+  /** What is to be compared with a thing's fields. Fields that need a reference that is not resolved are left out. */
+  fields(spec: Spec, resolved: Resolved): Fields;
+  /** The body of a create request. Called only when all references and secrets are resolved. */
+  createBody(spec: Spec, label: string, resolved: Resolved): unknown;
+  /** How an external id is written in `status.id`. */
+  statusId(id: string): number | string;
+}
+
+/**
+ * The effectful half of a kind, bound to one account. Every method rejects with a ProviderError and nothing else, but for
+ * the signal's reason on an abort.
+ */
+export interface RemoteKind {
+  /** All things the account may see. Obligation: complete, or it rejects; a list that may be partial is never returned. */
+  list(signal: AbortSignal): Promise<readonly RemoteThing[]>;
+  /** Returns undefined only for the provider's documented "does not exist"; anything doubtful rejects. */
+  get(id: string, signal: AbortSignal): Promise<RemoteThing | undefined>;
+  /**
+   * Sends one create request, never repeated. Rejects with kind `unknown-outcome` unless it is certain that nothing was
+   * made: a documented refusal, or a request that never left.
+   */
+  create(body: unknown, signal: AbortSignal): Promise<RemoteThing>;
+  /** Begins one operation of the kind's rules. Resolves when the provider has accepted it, not when it is done. */
+  change(id: string, operation: string, fields: Fields, signal: AbortSignal): Promise<void>;
+  /** Begins a deletion. Resolves to true when the provider accepted it, to false when it says there is no such thing. */
+  remove(id: string, signal: AbortSignal): Promise<boolean>;
+}

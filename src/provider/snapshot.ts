@@ -1,0 +1,75 @@
+import { markerOf } from "../core/marker.ts";
+import type { RemoteThing } from "../core/observation.ts";
+
+/** One complete list of an account's things of one kind, indexed. Never changed once made. */
+export class Snapshot {
+  /** When its request began, in monotonic milliseconds: it shows nothing older, and may miss what came later. */
+  readonly lookedAtMs: number;
+  readonly #byId: ReadonlyMap<string, RemoteThing>;
+  readonly #byMarker: ReadonlyMap<string, readonly RemoteThing[]>;
+
+  constructor(lookedAtMs: number, things: readonly RemoteThing[]) {
+    this.lookedAtMs = lookedAtMs;
+    this.#byId = new Map(things.map((thing) => [thing.id, thing]));
+    const byMarker = new Map<string, RemoteThing[]>();
+    for (const thing of this.#byId.values()) {
+      const marker = markerOf(thing.label);
+      if (marker === undefined) continue;
+      byMarker.set(marker, [...(byMarker.get(marker) ?? []), thing].toSorted(byLowestId));
+    }
+    this.#byMarker = byMarker;
+  }
+
+  get size(): number {
+    return this.#byId.size;
+  }
+
+  byId(id: string): RemoteThing | undefined {
+    return this.#byId.get(id);
+  }
+
+  /** Lowest id first. */
+  byMarker(marker: string): readonly RemoteThing[] {
+    return this.#byMarker.get(marker) ?? [];
+  }
+
+  things(): Iterable<RemoteThing> {
+    return this.#byId.values();
+  }
+}
+
+/** Ids and markers of what a snapshot shows otherwise than the one before it: new, changed or gone. */
+export interface SnapshotChanges {
+  readonly ids: ReadonlySet<string>;
+  readonly markers: ReadonlySet<string>;
+}
+
+export function changesBetween(before: Snapshot | undefined, after: Snapshot): SnapshotChanges {
+  const ids = new Set<string>();
+  const markers = new Set<string>();
+  const note = (thing: RemoteThing): void => {
+    ids.add(thing.id);
+    const marker = markerOf(thing.label);
+    if (marker !== undefined) markers.add(marker);
+  };
+  for (const thing of after.things()) {
+    const previous = before?.byId(thing.id);
+    if (previous !== undefined && isSame(previous, thing)) continue;
+    note(thing);
+    if (previous !== undefined) note(previous);
+  }
+  for (const thing of before?.things() ?? []) {
+    if (after.byId(thing.id) === undefined) note(thing);
+  }
+  return { ids, markers };
+}
+
+function isSame(a: RemoteThing, b: RemoteThing): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+/** Numeric where both are, so that 9 comes before 10. */
+function byLowestId(a: RemoteThing, b: RemoteThing): number {
+  const difference = Number(a.id) - Number(b.id);
+  return Number.isNaN(difference) ? a.id.localeCompare(b.id) : difference;
+}

@@ -1,0 +1,133 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { backoffMs } from "../core/backoff.ts";
+import type { RemoteThing } from "../core/observation.ts";
+import type { Timing } from "../core/situation.ts";
+import { changesBetween, Snapshot, type SnapshotChanges } from "./snapshot.ts";
+
+export interface SnapshotsOptions {
+  readonly list: (signal: AbortSignal) => Promise<readonly RemoteThing[]>;
+  readonly timing: Timing;
+  /** Ends every look; requests are shared, so no single caller may abort them. */
+  readonly signal: AbortSignal;
+  /** Monotonic milliseconds. */
+  readonly now: () => number;
+  readonly random: () => number;
+  /** A new snapshot is there, and what it shows otherwise than the one before. */
+  readonly onLook: (snapshot: Snapshot, changes: SnapshotChanges) => void;
+  /** No look has succeeded for two ticks. Said once. */
+  readonly onStale: () => void;
+  /** A look has succeeded after others had failed. */
+  readonly onRecovery: () => void;
+}
+
+/** Looks are shared, but a look that must begin now does not wait for the tick: this far apart at the least. */
+const MIN_GAP_SHARE = 0.25;
+const TICKS_UNTIL_STALE = 2;
+
+/**
+ * One list serves every resource of an account and a kind: the cost of looking grows with accounts, not with objects.
+ */
+export class Snapshots {
+  readonly #options: SnapshotsOptions;
+  readonly #startedMs: number;
+  #latest: Snapshot | undefined;
+  #lastBeganMs = -Infinity;
+  #running: { readonly beganMs: number; readonly result: Promise<Snapshot> } | undefined;
+  #next: Promise<Snapshot> | undefined;
+  #failure:
+    | { readonly error: unknown; readonly count: number; readonly retryAtMs: number }
+    | undefined;
+  #isStale = false;
+
+  constructor(options: SnapshotsOptions) {
+    this.#options = options;
+    this.#startedMs = options.now();
+  }
+
+  get latest(): Snapshot | undefined {
+    return this.#latest;
+  }
+
+  /** Milliseconds since the last look that succeeded began, or since the start. */
+  get unseenForMs(): number {
+    return this.#options.now() - (this.#latest?.lookedAtMs ?? this.#startedMs);
+  }
+
+  /**
+   * A complete snapshot whose request began at `sinceMs` or later. Callers share requests: whoever comes while one is under way
+   * that began too early for them waits for the one that follows it.
+   *
+   * Rejects with the look's error; for a while after a failure with that same error, without asking again.
+   */
+  async listedSince(sinceMs: number): Promise<Snapshot> {
+    if (this.#latest !== undefined && this.#latest.lookedAtMs >= sinceMs) return this.#latest;
+    if (this.#running !== undefined && this.#running.beganMs >= sinceMs)
+      return this.#running.result;
+    if (this.#failure !== undefined && this.#options.now() < this.#failure.retryAtMs) {
+      throw this.#failure.error;
+    }
+    this.#next ??= this.#lookNext();
+    return this.#next;
+  }
+
+  /** Looks at every tick until the signal aborts. At rest this is all the traffic there is. */
+  async run(): Promise<void> {
+    const { signal, timing, now } = this.#options;
+    while (!signal.aborted) {
+      const dueMs = Math.max(
+        (this.#latest?.lookedAtMs ?? -Infinity) + timing.restMs,
+        this.#failure?.retryAtMs ?? -Infinity,
+      );
+      const waitMs = dueMs - now();
+      if (waitMs > 0) {
+        await delay(waitMs, undefined, { signal }).catch(() => undefined);
+        continue;
+      }
+      // Whoever waits for this look is told of its failure; the next tick comes by itself.
+      await this.listedSince(now()).catch(() => undefined);
+    }
+  }
+
+  async #lookNext(): Promise<Snapshot> {
+    const { timing, now, signal } = this.#options;
+    await this.#running?.result.catch(() => undefined);
+    const gapMs = this.#lastBeganMs + timing.activeMs * MIN_GAP_SHARE - now();
+    if (gapMs > 0) await delay(gapMs, undefined, { signal });
+    const beganMs = now();
+    const result = this.#look(beganMs);
+    this.#lastBeganMs = beganMs;
+    this.#running = { beganMs, result };
+    this.#next = undefined;
+    return result;
+  }
+
+  async #look(beganMs: number): Promise<Snapshot> {
+    const { list, signal, onLook } = this.#options;
+    try {
+      const snapshot = new Snapshot(beganMs, await list(signal));
+      const changes = changesBetween(this.#latest, snapshot);
+      const isRecovery = this.#failure !== undefined;
+      this.#latest = snapshot;
+      this.#failure = undefined;
+      this.#isStale = false;
+      onLook(snapshot, changes);
+      if (isRecovery) this.#options.onRecovery();
+      return snapshot;
+    } catch (error) {
+      this.#remember(error);
+      throw error;
+    } finally {
+      this.#running = undefined;
+    }
+  }
+
+  #remember(error: unknown): void {
+    const { timing, now, random, onStale } = this.#options;
+    const count = (this.#failure?.count ?? 0) + 1;
+    const limits = { baseMs: timing.activeMs, capMs: timing.restMs };
+    this.#failure = { error, count, retryAtMs: now() + backoffMs(limits, count, random()) };
+    if (this.#isStale || this.unseenForMs <= TICKS_UNTIL_STALE * timing.restMs) return;
+    this.#isStale = true;
+    onStale();
+  }
+}
