@@ -1,0 +1,24 @@
+import { readConfig } from "../config.ts";
+import { createLogger } from "../logger.ts";
+import { Operator } from "../operator.ts";
+import { onTermination } from "../shutdown.ts";
+
+/** Works as the operator until SIGTERM or SIGINT, or until the lease is lost. Resolves to the exit code. */
+export async function run(
+  args: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<number> {
+  const config = readConfig(args, environment);
+  const logger = createLogger({ level: config.logLevel, isPretty: process.stdout.isTTY });
+  const termination = onTermination();
+  try {
+    const operator = new Operator(config, logger);
+    return await operator.run(termination.signal);
+  } catch (error) {
+    if (termination.signal.aborted) return 0;
+    logger.fatal({ err: error }, "the operator cannot work");
+    return 1;
+  } finally {
+    termination.dispose();
+  }
+}

@@ -1,0 +1,90 @@
+import { findCondition } from "../api/conditions.ts";
+import type { Obstacle, Wish } from "../core/situation.ts";
+import { keyOf } from "../kube/kube-object.ts";
+import type { Reference, Resolved } from "../provider/port.ts";
+import { INDEX, type KindRuntime, type Kinds, referenceTo } from "./kind-runtime.ts";
+import { type ManagedObject, namespaceOf } from "./managed-object.ts";
+
+export interface Connected {
+  readonly wish: Wish;
+  readonly resolved: Resolved;
+}
+
+/** What a resource asks for, once its references to other resources are looked up in the caches. Reads no network. */
+export function connect(object: ManagedObject, runtime: KindRuntime, kinds: Kinds): Connected {
+  const { port } = runtime;
+  const references = port.references(object.spec).map((reference) => ({
+    reference,
+    outcome: lookUp(reference, namespaceOf(object), kinds),
+  }));
+  const ids = references.flatMap(({ reference, outcome }) =>
+    typeof outcome === "string" ? [[`${reference.kind}/${reference.name}`, outcome] as const] : [],
+  );
+  const resolved: Resolved = { ids: new Map(ids), secrets: new Map() };
+  const obstacle = references
+    .map(({ outcome }) => outcome)
+    .find((outcome) => typeof outcome !== "string");
+  const rival = rivalOf(object, runtime);
+  return {
+    resolved,
+    wish: {
+      fields: port.fields(object.spec, resolved),
+      users: usersOf(object, port.kind, kinds),
+      ...(obstacle === undefined ? {} : { obstacle }),
+      ...(rival === undefined ? {} : { rival }),
+    },
+  };
+}
+
+/** The remote id of a referred resource, or why it cannot be used yet. */
+function lookUp(reference: Reference, namespace: string, kinds: Kinds): string | Obstacle {
+  const { kind, name, path } = reference;
+  const target = kinds.get(kind)?.store.get(`${namespace}/${name}`);
+  if (target === undefined) {
+    return notReady(
+      `${kind} "${name}" does not exist in namespace ${namespace}; create it, or correct ${path}`,
+    );
+  }
+  if (target.metadata.deletionTimestamp !== undefined) {
+    return notReady(
+      `${kind} "${name}" is being deleted; take it out of ${path}, or create it again`,
+    );
+  }
+  const ready = findCondition(target.status?.conditions, "Ready");
+  const id = target.status?.id;
+  if (ready?.status !== "True" || id === undefined) {
+    return notReady(`waits for ${kind} "${name}": ${ready?.message ?? "not looked at yet"}`);
+  }
+  return String(id);
+}
+
+function notReady(message: string): Obstacle {
+  return { reason: "DependencyNotReady", message, isStalled: false };
+}
+
+function usersOf(object: ManagedObject, kind: string, kinds: Kinds): string[] {
+  const reference = referenceTo(kind, namespaceOf(object), object.metadata.name);
+  return [...kinds.values()].flatMap(({ store, port }) =>
+    store.byIndex(INDEX.reference, reference).map((user) => `${port.kind} "${user.metadata.name}"`),
+  );
+}
+
+/** Another resource that steers the thing this one wants to adopt: its maker, or whoever asked for it earlier. */
+function rivalOf(object: ManagedObject, { store, port }: KindRuntime): string | undefined {
+  const adopt = object.spec.adopt;
+  if (adopt === undefined || object.spec.managementPolicy === "ObserveOnly") return undefined;
+  const rival = store
+    .byIndex(INDEX.remoteId, String(adopt.id))
+    .find((other) => other.metadata.uid !== object.metadata.uid && isAhead(other, object));
+  return rival && `${port.kind} "${keyOf(rival)}"`;
+}
+
+function isAhead(other: ManagedObject, object: ManagedObject): boolean {
+  if (other.spec.managementPolicy === "ObserveOnly") return false;
+  if (other.spec.adopt === undefined) return true;
+  return claimOrder(other) < claimOrder(object);
+}
+
+function claimOrder({ metadata }: ManagedObject): string {
+  return `${metadata.creationTimestamp ?? ""} ${metadata.uid}`;
+}

@@ -1,0 +1,96 @@
+import { randomUUID } from "node:crypto";
+import { KubeError } from "../kube/errors.ts";
+import type { Dependencies } from "./dependencies.ts";
+import { ResourceMemory } from "./memory.ts";
+import { type Outcome, reconcile } from "./reconciler.ts";
+
+/** How soon to come back where the cache has not caught up with our own last write, in milliseconds. */
+const STALE_CACHE_MS = 50;
+
+/** One reconcile, as it is told to logs and metrics. */
+export interface Told {
+  readonly key: string;
+  readonly reconcileID: string;
+  readonly durationMs: number;
+  readonly outcome?: Outcome;
+  /** A failure of the API server, or a fault of ours; the key comes back after a backoff. */
+  readonly error?: unknown;
+}
+
+export interface ControllerOptions {
+  /** Workers; each has one key at a time. */
+  readonly concurrency: number;
+  readonly tell: (told: Told) => void;
+}
+
+/** Takes keys from the workqueue and gives each its reconcile. Knows nothing of what a reconcile does. */
+export class Controller {
+  readonly #dependencies: Dependencies;
+  readonly #options: ControllerOptions;
+  readonly #memories = new Map<string, ResourceMemory>();
+
+  constructor(dependencies: Dependencies, options: ControllerOptions) {
+    this.#dependencies = dependencies;
+    this.#options = options;
+  }
+
+  /** Works until the queue is shut down and what was begun is done. */
+  async run(): Promise<void> {
+    await Promise.all(Array.from({ length: this.#options.concurrency }, () => this.#work()));
+  }
+
+  async #work(): Promise<void> {
+    const { queue } = this.#dependencies.runtime;
+    for (;;) {
+      const key = await queue.take();
+      if (key === undefined) return;
+      await this.#handle(key);
+      queue.done(key);
+    }
+  }
+
+  async #handle(key: string): Promise<void> {
+    const { runtime, now } = this.#dependencies;
+    const { queue, store } = runtime;
+    const object = store.get(key);
+    if (object === undefined) return this.#forget(key);
+    const startedMs = now();
+    const told = { key, reconcileID: randomUUID() };
+    try {
+      const outcome = await reconcile(
+        object,
+        this.#memoryOf(key, object.metadata.uid),
+        this.#dependencies,
+      );
+      queue.forget(key);
+      if (outcome === undefined) return queue.addAfter(key, STALE_CACHE_MS);
+      if (outcome.requeueAfterMs !== undefined) queue.addAfter(key, outcome.requeueAfterMs);
+      this.#options.tell({ ...told, outcome, durationMs: now() - startedMs });
+    } catch (error) {
+      // A patch that meets no object any more has nothing left to do.
+      if (error instanceof KubeError && error.kind === "not-found") return;
+      queue.addRateLimited(key);
+      this.#options.tell({ ...told, error, durationMs: now() - startedMs });
+    }
+  }
+
+  #memoryOf(key: string, uid: string): ResourceMemory {
+    const memory = this.#memories.get(key) ?? new ResourceMemory(uid);
+    this.#memories.set(key, memory);
+    return memory;
+  }
+
+  /**
+   * An object that went without our release (its finalizer was taken off by force) may leave a create request behind that
+   * still takes effect; that is remembered until it no longer can, in case the name comes back.
+   */
+  #forget(key: string): void {
+    const { runtime, now, timing } = this.#dependencies;
+    runtime.queue.forget(key);
+    const memory = this.#memories.get(key);
+    if (memory === undefined) return;
+    const waitMs = (memory.intentSeenAtMs ?? -Infinity) + timing.quietMs - now();
+    if (memory.isReleased || waitMs <= 0) this.#memories.delete(key);
+    else runtime.queue.addAfter(key, waitMs);
+  }
+}

@@ -1,0 +1,54 @@
+import type { MetadataKeys } from "../api/metadata.ts";
+import type { Store } from "../kube/store.ts";
+import type { Connection } from "../provider/connection.ts";
+import type { KindPort, ManagedSpec } from "../provider/port.ts";
+import {
+  type Identification,
+  type ManagedObject,
+  markerOfObject,
+  namespaceOf,
+} from "./managed-object.ts";
+import type { Workqueue } from "./workqueue.ts";
+
+/** Everything that exists once for each kind while the operator runs. */
+export interface KindRuntime {
+  readonly port: KindPort<ManagedSpec>;
+  readonly identification: Identification;
+  readonly keys: MetadataKeys;
+  readonly store: Store<ManagedObject>;
+  readonly queue: Workqueue;
+  readonly connection: Connection;
+}
+
+/** The kinds of this process by name; resources refer to each other across kinds. */
+export type Kinds = ReadonlyMap<string, KindRuntime>;
+
+/** Indexes of a store: how to get from what was seen remotely, or from another resource, to the keys it concerns. */
+export const INDEX = {
+  /** Marker → the resource it stands for. */
+  marker: "marker",
+  /** Remote id → the resources that recorded it or want to adopt it. */
+  remoteId: "remoteId",
+  /** `Kind/namespace/name` → the resources that refer to it. */
+  reference: "reference",
+} as const;
+
+export function addIndexes(
+  store: Store<ManagedObject>,
+  port: KindPort<ManagedSpec>,
+  identification: Identification,
+): void {
+  store.addIndex(INDEX.marker, (object) => [markerOfObject(object, identification)]);
+  store.addIndex(INDEX.remoteId, ({ status, spec }) =>
+    [status?.id, spec.adopt?.id].flatMap((id) => (id === undefined ? [] : [String(id)])),
+  );
+  store.addIndex(INDEX.reference, (object) =>
+    port
+      .references(object.spec)
+      .map(({ kind, name }) => referenceTo(kind, namespaceOf(object), name)),
+  );
+}
+
+export function referenceTo(kind: string, namespace: string, name: string): string {
+  return `${kind}/${namespace}/${name}`;
+}

@@ -1,0 +1,78 @@
+import type { Condition } from "../api/conditions.ts";
+import type { MetadataKeys } from "../api/metadata.ts";
+import { parseIntent } from "../core/journal.ts";
+import { markerFor } from "../core/marker.ts";
+import type { Resource } from "../core/resource.ts";
+import { keyOf, type KubeObject } from "../kube/kube-object.ts";
+import type { ManagedSpec } from "../provider/port.ts";
+
+export interface ManagedStatus {
+  readonly observedGeneration?: number;
+  readonly id?: number | string;
+  readonly lastHandledReconcileAt?: string;
+  readonly conditions?: readonly Condition[];
+  readonly [field: string]: unknown;
+}
+
+/** A custom resource of any kind that stands for a remote thing. */
+export interface ManagedObject extends KubeObject {
+  readonly spec: ManagedSpec;
+  readonly status?: ManagedStatus;
+}
+
+/** Finalizers of the garbage collector: they order deletion, they do not need the remote thing. */
+const GARBAGE_COLLECTOR: ReadonlySet<string> = new Set(["foregroundDeletion", "orphan"]);
+
+export interface Identification {
+  readonly kind: string;
+  readonly ownerId: string;
+  readonly keys: MetadataKeys;
+}
+
+export function namespaceOf(object: KubeObject): string {
+  return object.metadata.namespace ?? "";
+}
+
+export function markerOfObject(object: KubeObject, { kind, ownerId }: Identification): string {
+  return markerFor({ ownerId, kind, namespace: namespaceOf(object), name: object.metadata.name });
+}
+
+/** The object as the rules see it. */
+export function resourceOf(object: ManagedObject, identification: Identification): Resource {
+  const { metadata, spec, status } = object;
+  const { keys, kind } = identification;
+  const finalizers = metadata.finalizers ?? [];
+  const intent = parseIntent(metadata.annotations?.[keys.create]);
+  return {
+    kind,
+    namespace: namespaceOf(object),
+    name: metadata.name,
+    uid: metadata.uid,
+    generation: metadata.generation ?? 0,
+    marker: markerOfObject(object, identification),
+    isPaused: metadata.annotations?.[keys.paused] === "true",
+    isDeleting: metadata.deletionTimestamp !== undefined,
+    hasFinalizer: finalizers.includes(keys.finalizer),
+    otherFinalizers: finalizers.filter(
+      (name) => name !== keys.finalizer && !GARBAGE_COLLECTOR.has(name),
+    ),
+    deletionPolicy: spec.deletionPolicy,
+    managementPolicy: spec.managementPolicy,
+    recreatePolicy: spec.recreatePolicy,
+    ...(spec.adopt === undefined ? {} : { adoptId: String(spec.adopt.id) }),
+    ...(status?.id === undefined ? {} : { recordedId: String(status.id) }),
+    ...(intent === undefined ? {} : { intent }),
+    conditions: status?.conditions ?? [],
+  };
+}
+
+/** The label the user chose, or `namespace/name`. */
+export function ownLabelOf(object: ManagedObject): string {
+  return object.spec.label ?? keyOf(object);
+}
+
+/** The user asked for a fresh look and has not been answered yet. */
+export function isLookRequested({ metadata, status }: ManagedObject, keys: MetadataKeys): boolean {
+  const asked = metadata.annotations?.[keys.reconcileRequestedAt];
+  return asked !== undefined && asked !== status?.lastHandledReconcileAt;
+}

@@ -1,0 +1,81 @@
+import type { Intent, JournalMemory } from "../core/journal.ts";
+import type { Decision } from "../core/decision.ts";
+import type { Observation } from "../core/observation.ts";
+import type { Resource } from "../core/resource.ts";
+import { compareResourceVersions } from "../kube/resource-version.ts";
+
+/**
+ * What this process remembers of one resource beyond what the API server holds. Losing it (a restart) costs time, never
+ * safety. All times are monotonic milliseconds.
+ */
+export class ResourceMemory implements JournalMemory {
+  uid: string;
+  intentSeenAtMs?: number;
+  refusedAttempt?: number;
+  settledAttempt?: number;
+  deletedId?: string;
+  /** The remote side must be seen in a look begun after this. */
+  lookSinceMs = -Infinity;
+  /** Provider failures in a row. */
+  failures = 0;
+  /** Our finalizer was taken off with reason, so nothing can still appear. */
+  isReleased = false;
+  #intentTime?: string;
+  #writtenVersion?: string;
+
+  constructor(uid: string) {
+    this.uid = uid;
+  }
+
+  /** Starts anew for another resource under the same name; what an old create request may still do is not forgotten. */
+  meet(resource: Resource, nowMs: number): void {
+    if (resource.uid !== this.uid) {
+      const intentSeenAtMs = this.isReleased ? undefined : this.intentSeenAtMs;
+      Object.assign(this, new ResourceMemory(resource.uid));
+      if (intentSeenAtMs === undefined) delete this.intentSeenAtMs;
+      else this.intentSeenAtMs = intentSeenAtMs;
+    }
+    const time = resource.intent?.time;
+    if (time !== undefined && time !== this.#intentTime) {
+      this.#intentTime = time;
+      this.intentSeenAtMs = nowMs;
+    }
+  }
+
+  /** The intent was written by this process, just now. */
+  intends(intent: Intent, nowMs: number): void {
+    this.#intentTime = intent.time;
+    this.intentSeenAtMs = nowMs;
+  }
+
+  /** Remembers our own write, so that an older copy from the cache is recognised. */
+  wrote(resourceVersion: string): void {
+    this.#writtenVersion = resourceVersion;
+  }
+
+  /** Whether a copy from the cache is older than our own last write of it. */
+  isOutdated(resourceVersion: string): boolean {
+    if (this.#writtenVersion === undefined) return false;
+    const order = compareResourceVersions(resourceVersion, this.#writtenVersion);
+    return order !== undefined && order < 0;
+  }
+
+  /** A thing with the marker, seen after the intent, is what became of it. */
+  saw(observation: Observation, { intent }: Resource): void {
+    const isLater = observation.lookedAtMs >= (this.intentSeenAtMs ?? Infinity);
+    if (intent !== undefined && isLater && observation.marked.length > 0) {
+      this.settledAttempt = intent.attempt;
+    }
+  }
+
+  /** A decision that comes back to look again wants a look begun after it. */
+  succeeded({ requeueAfterMs }: Decision, nowMs: number): void {
+    this.failures = 0;
+    if (requeueAfterMs !== undefined) this.lookAfter(nowMs);
+  }
+
+  /** The remote side must be seen in a look begun at this time or later. */
+  lookAfter(nowMs: number): void {
+    this.lookSinceMs = Math.max(this.lookSinceMs, nowMs);
+  }
+}

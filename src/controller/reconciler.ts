@@ -1,0 +1,76 @@
+import { decide } from "../core/decide.ts";
+import { type Decision, onTheWay } from "../core/decision.ts";
+import type { RemoteThing } from "../core/observation.ts";
+import type { Situation } from "../core/situation.ts";
+import { act } from "./act.ts";
+import { connect } from "./connect.ts";
+import type { Dependencies } from "./dependencies.ts";
+import { isLookRequested, type ManagedObject, resourceOf } from "./managed-object.ts";
+import type { ResourceMemory } from "./memory.ts";
+import { observe } from "./observe.ts";
+import { report, type Result } from "./report.ts";
+import { resultOfFailure } from "./result-of-failure.ts";
+
+export interface Outcome extends Result {
+  /** The status was patched. */
+  readonly isWritten: boolean;
+}
+
+/**
+ * The story of one key: read, decide, look, decide, act, report.
+ *
+ * Nothing here sleeps or loops; waiting is `requeueAfterMs`. Returns undefined where the cache is older than our own last write: the
+ * watch event that is on its way brings the key back.
+ */
+export async function reconcile(
+  object: ManagedObject,
+  memory: ResourceMemory,
+  dependencies: Dependencies,
+): Promise<Outcome | undefined> {
+  if (memory.isOutdated(object.metadata.resourceVersion)) return undefined;
+  const { runtime, kinds, now, timing, signal } = dependencies;
+  const { connection } = runtime;
+  const resource = resourceOf(object, runtime.identification);
+  memory.meet(resource, now());
+
+  const connected = connect(object, runtime, kinds);
+  const situation: Situation = {
+    resource,
+    memory,
+    timing,
+    kind: runtime.port.rules,
+    wish: connected.wish,
+    suspicion: connection.suspicion,
+  };
+  const context = { ...dependencies, ...connected, object, resource, memory };
+
+  let decision = decide(situation, now());
+  const mustLook = decision.action.do === "observe";
+  let result: Result;
+  try {
+    if (mustLook) {
+      const sinceMs = isLookRequested(object, runtime.keys) ? now() : memory.lookSinceMs;
+      const observation = await observe({ resource, connection, sinceMs, now, signal });
+      memory.saw(observation, resource);
+      decision = decide({ ...situation, observation }, now());
+    }
+    const made = await act(decision, context);
+    memory.succeeded(decision, now());
+    result = resultOf(decision, made, mustLook);
+  } catch (error) {
+    result = resultOfFailure(error, decision, mustLook, context);
+  }
+  return { ...result, isWritten: await report(result, context) };
+}
+
+/** A thing that was just made is reported as its create answer shows it; it is looked at anew before it counts as ready. */
+function resultOf(decision: Decision, made: RemoteThing | undefined, hasLooked: boolean): Result {
+  const { action, claims, thing, forgets = false, notice, requeueAfterMs } = decision;
+  const result = { action: action.do, claims, thing, forgets, notice, requeueAfterMs, hasLooked };
+  if (made === undefined) return result;
+  return {
+    ...result,
+    thing: made,
+    claims: onTheWay(["Created", `created ${made.id}; ${made.headline.message}`]),
+  };
+}

@@ -1,0 +1,107 @@
+import type { Condition, ConditionClaim } from "../api/conditions.ts";
+import type { Action, Notice } from "../core/decision.ts";
+import type { RemoteThing } from "../core/observation.ts";
+import type { KubeClient } from "../kube/client.ts";
+import type { EventRecorder } from "../kube/events.ts";
+import type { KindRuntime } from "./kind-runtime.ts";
+import { type ManagedObject, namespaceOf } from "./managed-object.ts";
+import type { ResourceMemory } from "./memory.ts";
+import { statusPatch } from "./status-patch.ts";
+
+/** What came of one reconcile. */
+export interface Result {
+  readonly action: Action["do"];
+  readonly claims: readonly ConditionClaim[];
+  readonly thing?: RemoteThing | undefined;
+  readonly forgets: boolean;
+  readonly notice?: Notice | undefined;
+  readonly requeueAfterMs?: number | undefined;
+  /** The remote side was looked at, so a wish for a fresh look is answered. */
+  readonly hasLooked: boolean;
+  /** What failed, for the log. */
+  readonly failure?: Error;
+}
+
+export interface ReportContext {
+  readonly object: ManagedObject;
+  readonly runtime: KindRuntime;
+  readonly memory: ResourceMemory;
+  readonly client: KubeClient;
+  readonly events: EventRecorder;
+  readonly wallClock: () => Date;
+  readonly signal: AbortSignal;
+}
+
+/** Waiting of this kind is part of an ordered life, not a warning. */
+const ORDERLY: ReadonlySet<string> = new Set([
+  "Paused",
+  "DependencyNotReady",
+  "FinalizersRemain",
+  "Settling",
+  "Missing",
+]);
+
+/** Writes at most one status patch, and says what has changed in one event. Returns whether anything was written. */
+export async function report(result: Result, context: ReportContext): Promise<boolean> {
+  const { object, runtime, events } = context;
+  const { port } = runtime;
+  const subject = { ...object, apiVersion: `${port.group}/${port.version}`, kind: port.kind };
+  const headline = headlineOf(result.claims);
+  const before = headlineOf(object.status?.conditions ?? []);
+  const isWritten = result.action !== "release" && (await writeStatus(result, context));
+  if (headline !== undefined && headline.reason !== before?.reason) {
+    events.record(subject, {
+      type: eventType(headline),
+      reason: headline.reason,
+      message: headline.message,
+    });
+  }
+  if (result.notice !== undefined) events.record(subject, result.notice);
+  return isWritten;
+}
+
+async function writeStatus(result: Result, context: ReportContext): Promise<boolean> {
+  const { object, runtime, memory, client, signal } = context;
+  if (result.claims.length === 0) return false;
+  const asked = object.metadata.annotations?.[runtime.keys.reconcileRequestedAt];
+  const status = statusPatch({
+    object,
+    claims: result.claims,
+    thing: result.thing,
+    forgets: result.forgets,
+    statusId: (id) => runtime.port.statusId(id),
+    handledReconcileAt: result.hasLooked ? asked : undefined,
+    at: context
+      .wallClock()
+      .toISOString()
+      .replace(/\.\d+Z$/, "Z"),
+  });
+  if (status === undefined) return false;
+  const { name, uid } = object.metadata;
+  // The uid makes the API server refuse the patch where another object has taken the name.
+  const patch = { metadata: { uid }, status };
+  const written = await client.mergePatch(
+    runtime.port,
+    namespaceOf(object),
+    name,
+    patch,
+    { subresource: "status" },
+    signal,
+  );
+  memory.wrote(written.metadata.resourceVersion);
+  return true;
+}
+
+/** The condition that tells a person most: what stalls it, else what keeps it from being in sync, else how ready it is. */
+export function headlineOf<Claim extends ConditionClaim | Condition>(
+  claims: readonly Claim[],
+): Claim | undefined {
+  const find = (type: string): Claim | undefined => claims.find((claim) => claim.type === type);
+  const synced = find("Synced");
+  return find("Stalled") ?? (synced?.status === "True" ? undefined : synced) ?? find("Ready");
+}
+
+function eventType({ type, status, reason }: ConditionClaim): "Normal" | "Warning" {
+  if (ORDERLY.has(reason)) return "Normal";
+  return type === "Stalled" || (type === "Synced" && status !== "True") ? "Warning" : "Normal";
+}

@@ -1,0 +1,64 @@
+import { isDeepStrictEqual } from "node:util";
+import { type ConditionClaim, mergeConditions } from "../api/conditions.ts";
+import type { RemoteThing } from "../core/observation.ts";
+import type { ManagedObject, ManagedStatus } from "./managed-object.ts";
+
+export interface StatusInput {
+  readonly object: ManagedObject;
+  readonly claims: readonly ConditionClaim[];
+  /** What was seen of the remote thing; left out where nothing was. */
+  readonly thing?: RemoteThing | undefined;
+  readonly statusId: (id: string) => number | string;
+  /** The recorded thing is gone for good: everything mirrored from it goes too. */
+  readonly forgets: boolean;
+  /** The answered value of the annotation that asks for a look. */
+  readonly handledReconcileAt?: string | undefined;
+  readonly at: string;
+}
+
+/** The operator's own fields; everything else in `status` mirrors the remote thing. */
+const OWN_FIELDS: ReadonlySet<string> = new Set([
+  "observedGeneration",
+  "lastHandledReconcileAt",
+  "conditions",
+]);
+
+/**
+ * The merge patch that brings `status` up to date, or undefined where nothing has changed. Only what differs is in it; a field that
+ * is gone is null.
+ */
+export function statusPatch(input: StatusInput): Record<string, unknown> | undefined {
+  const before: ManagedStatus = input.object.status ?? {};
+  const after = nextStatus(input, before);
+  const fields = new Set([...Object.keys(before), ...Object.keys(after)]);
+  const changed = [...fields].filter((field) => !isDeepStrictEqual(before[field], after[field]));
+  if (changed.length === 0) return undefined;
+  return Object.fromEntries(changed.map((field) => [field, after[field] ?? null]));
+}
+
+function nextStatus(input: StatusInput, before: ManagedStatus): Record<string, unknown> {
+  const { object, claims, thing, forgets, handledReconcileAt, at } = input;
+  const generation = object.metadata.generation ?? 0;
+  const mirrored =
+    thing === undefined
+      ? forgets
+        ? {}
+        : mirroredOf(before)
+      : { id: input.statusId(thing.id), ...thing.status };
+  return withoutUndefined({
+    ...mirrored,
+    observedGeneration: generation,
+    lastHandledReconcileAt: handledReconcileAt ?? before.lastHandledReconcileAt,
+    conditions: mergeConditions(before.conditions, claims, generation, at),
+  });
+}
+
+function mirroredOf(status: ManagedStatus): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(status).filter(([field]) => !OWN_FIELDS.has(field)));
+}
+
+/** The API server stores no undefined; without them a stored status and a new one compare equal. */
+function withoutUndefined(value: Record<string, unknown>): Record<string, unknown> {
+  const copy: unknown = JSON.parse(JSON.stringify(value));
+  return typeof copy === "object" && copy !== null ? { ...copy } : {};
+}

@@ -1,0 +1,81 @@
+import { isDeepStrictEqual } from "node:util";
+import { findCondition } from "../api/conditions.ts";
+import type { SnapshotChanges } from "../provider/snapshot.ts";
+import { INDEX, type KindRuntime, type Kinds, referenceTo } from "./kind-runtime.ts";
+import { type ManagedObject, namespaceOf } from "./managed-object.ts";
+
+/** What wakes a key: the object itself, what it refers to, what refers to it, and what was seen remotely. */
+export function watchResources(kinds: Kinds): () => void {
+  const stops = [...kinds.values()].map((runtime) =>
+    runtime.store.onChange((key, current, previous) => {
+      if (needsReconcile(current, previous)) runtime.queue.add(key);
+      wakeNeighbours(kinds, runtime, current, previous);
+    }),
+  );
+  return () => {
+    for (const stop of stops) stop();
+  };
+}
+
+/** The keys of what a new snapshot shows otherwise. */
+export function wakeChanged({ store, queue }: KindRuntime, changes: SnapshotChanges): void {
+  const found = [
+    ...[...changes.ids].flatMap((id) => store.byIndex(INDEX.remoteId, id)),
+    ...[...changes.markers].flatMap((marker) => store.byIndex(INDEX.marker, marker)),
+  ];
+  for (const object of found) queue.add(`${namespaceOf(object)}/${object.metadata.name}`);
+}
+
+export function wakeAll({ store, queue }: KindRuntime): void {
+  for (const object of store.list()) queue.add(`${namespaceOf(object)}/${object.metadata.name}`);
+}
+
+/** Our own status patches come back as events too; they are no news. */
+function needsReconcile(
+  current: ManagedObject | undefined,
+  previous: ManagedObject | undefined,
+): boolean {
+  if (current === undefined || previous === undefined) return true;
+  const [a, b] = [current.metadata, previous.metadata];
+  return (
+    a.uid !== b.uid ||
+    a.generation !== b.generation ||
+    a.deletionTimestamp !== b.deletionTimestamp ||
+    !isDeepStrictEqual(a.annotations, b.annotations) ||
+    !isDeepStrictEqual(a.finalizers, b.finalizers)
+  );
+}
+
+/** Whoever refers to this object waits for it to be ready or gone; whatever it refers to waits for it to let go. */
+function wakeNeighbours(
+  kinds: Kinds,
+  { port }: KindRuntime,
+  current: ManagedObject | undefined,
+  previous: ManagedObject | undefined,
+): void {
+  const object = current ?? previous;
+  if (object === undefined) return;
+  const namespace = namespaceOf(object);
+  if (isUsable(current) !== isUsable(previous)) {
+    const reference = referenceTo(port.kind, namespace, object.metadata.name);
+    for (const { store, queue } of kinds.values()) {
+      for (const user of store.byIndex(INDEX.reference, reference)) {
+        queue.add(`${namespace}/${user.metadata.name}`);
+      }
+    }
+  }
+  if (current !== undefined && current.metadata.generation === previous?.metadata.generation)
+    return;
+  for (const side of [current, previous]) {
+    for (const { kind, name } of side === undefined ? [] : port.references(side.spec)) {
+      kinds.get(kind)?.queue.add(`${namespace}/${name}`);
+    }
+  }
+}
+
+/** What others can see of it: its id, whether it is ready, whether it is leaving. */
+function isUsable(object: ManagedObject | undefined): string {
+  if (object === undefined) return "absent";
+  const ready = findCondition(object.status?.conditions, "Ready");
+  return `${object.status?.id} ${ready?.status} ${ready?.message} ${object.metadata.deletionTimestamp}`;
+}

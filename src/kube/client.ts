@@ -1,0 +1,140 @@
+import { errorOfStatus, KubeError } from "./errors.ts";
+import { type KubeObject, pathOf, type ResourceType } from "./kube-object.ts";
+import type { KubeRequest, KubeTransport } from "./transport.ts";
+
+export interface ListOptions {
+  readonly namespace?: string;
+  readonly limit?: number;
+  readonly continue?: string;
+  readonly resourceVersion?: string;
+}
+
+export interface ListPage<T> {
+  readonly items: readonly T[];
+  readonly resourceVersion: string;
+  readonly continue?: string;
+}
+
+export interface Subresource {
+  readonly subresource?: "status";
+}
+
+const SECRETS: ResourceType = { group: "", version: "v1", plural: "secrets", kind: "Secret" };
+
+/**
+ * Reads and writes objects as raw JSON. Every method rejects with a KubeError, or with the signal's reason on an abort.
+ */
+export class KubeClient {
+  readonly #transport: KubeTransport;
+
+  constructor(transport: KubeTransport) {
+    this.#transport = transport;
+  }
+
+  /** A quorum read: no resourceVersion is sent, so no cache of the API server answers. */
+  async get<T extends KubeObject>(
+    type: ResourceType,
+    namespace: string,
+    name: string,
+    signal: AbortSignal,
+  ): Promise<T> {
+    return this.#send<T>({ method: "GET", path: pathOf(type, namespace, name), signal });
+  }
+
+  async list<T extends KubeObject>(
+    type: ResourceType,
+    { namespace, ...options }: ListOptions,
+    signal: AbortSignal,
+  ): Promise<ListPage<T>> {
+    const query = Object.fromEntries(
+      Object.entries(options).map(([name, value]) => [name, String(value)]),
+    );
+    const list = await this.#send<{
+      items?: T[];
+      metadata: { resourceVersion: string; continue?: string };
+    }>({ method: "GET", path: pathOf(type, namespace), query, signal });
+    const next = list.metadata.continue;
+    return {
+      items: list.items ?? [],
+      resourceVersion: list.metadata.resourceVersion,
+      ...(next === undefined || next === "" ? {} : { continue: next }),
+    };
+  }
+
+  async create<T extends KubeObject>(
+    type: ResourceType,
+    namespace: string,
+    body: object,
+    signal: AbortSignal,
+  ): Promise<T> {
+    return this.#send<T>({ method: "POST", path: pathOf(type, namespace), body, signal });
+  }
+
+  /** RFC 7396: null removes a field, a list is replaced whole. With a resourceVersion in it a stale one is a conflict. */
+  async mergePatch<T extends KubeObject>(
+    type: ResourceType,
+    namespace: string,
+    name: string,
+    patch: object,
+    { subresource }: Subresource,
+    signal: AbortSignal,
+  ): Promise<T> {
+    const tail = subresource === undefined ? "" : `/${subresource}`;
+    return this.#send<T>({
+      method: "PATCH",
+      path: `${pathOf(type, namespace, name)}${tail}`,
+      body: patch,
+      contentType: "application/merge-patch+json",
+      signal,
+    });
+  }
+
+  /** Replaces an object; the resourceVersion in it must be the latest. */
+  async update<T extends KubeObject>(
+    type: ResourceType,
+    namespace: string,
+    name: string,
+    body: object,
+    signal: AbortSignal,
+  ): Promise<T> {
+    return this.#send<T>({ method: "PUT", path: pathOf(type, namespace, name), body, signal });
+  }
+
+  /** The decoded values of a Secret. */
+  async getSecret(
+    namespace: string,
+    name: string,
+    signal: AbortSignal,
+  ): Promise<Readonly<Record<string, string>>> {
+    const { data = {} } = await this.get<KubeObject & { data?: Record<string, string> }>(
+      SECRETS,
+      namespace,
+      name,
+      signal,
+    );
+    return Object.fromEntries(
+      Object.entries(data).map(([key, value]) => [
+        key,
+        Buffer.from(value, "base64").toString("utf8"),
+      ]),
+    );
+  }
+
+  async getNamespaceUid(name: string, signal: AbortSignal): Promise<string> {
+    const path = `/api/v1/namespaces/${encodeURIComponent(name)}`;
+    const { metadata } = await this.#send<KubeObject>({ method: "GET", path, signal });
+    return metadata.uid;
+  }
+
+  async #send<T>(request: KubeRequest): Promise<T> {
+    const { status, body, retryAfter } = await this.#transport.send(request);
+    const doing = `${request.method} ${request.path}`;
+    if (status < 200 || status >= 300) throw errorOfStatus(doing, status, body, retryAfter);
+    if (typeof body !== "object" || body === null) {
+      throw new KubeError("unavailable", `${doing}: the answer is no JSON object`);
+    }
+    // The API server's own schema is the check; what it stores it has validated.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+    return body as T;
+  }
+}

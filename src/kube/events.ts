@@ -1,0 +1,162 @@
+import { createHash } from "node:crypto";
+import type { KubeClient } from "./client.ts";
+import type { KubeObject, ResourceType } from "./kube-object.ts";
+import type { ReflectorLog } from "./reflector.ts";
+
+const EVENTS: ResourceType = { group: "", version: "v1", plural: "events", kind: "Event" };
+/** The API's own limit on a message. */
+const MAX_MESSAGE_LENGTH = 1024;
+/** An event that says the same within this time is counted on the first one; client-go's interval. */
+const SAME_WITHIN_MS = 600_000;
+/** client-go's spam filter: this many at once for one object, then one in five minutes. */
+const BURST = 25;
+const REFILL_MS = 300_000;
+/** Events that wait to be written; beyond, the oldest is dropped: events tell, they do not steer. */
+const MAX_WAITING = 1_000;
+
+export interface EventWords {
+  readonly type: "Normal" | "Warning";
+  readonly reason: string;
+  readonly message: string;
+}
+
+export interface EventRecorderOptions {
+  readonly client: KubeClient;
+  /** Name of the reporting component. */
+  readonly component: string;
+  readonly instance: string;
+  readonly log: ReflectorLog;
+  readonly signal: AbortSignal;
+  /** Monotonic milliseconds. */
+  readonly now: () => number;
+}
+
+interface Written {
+  readonly name: string;
+  readonly atMs: number;
+  count: number;
+}
+
+interface Bucket {
+  tokens: number;
+  filledAtMs: number;
+}
+
+/** Writes events beside the work, one after the other: `record` never waits and never throws. */
+export class EventRecorder {
+  readonly #options: EventRecorderOptions;
+  readonly #written = new Map<string, Written>();
+  readonly #buckets = new Map<string, Bucket>();
+  readonly #waiting: (() => Promise<void>)[] = [];
+  #writing: Promise<void> | undefined;
+  #sequence = 0;
+
+  constructor(options: EventRecorderOptions) {
+    this.#options = options;
+  }
+
+  record(object: KubeObject, words: EventWords): void {
+    if (!this.#takeToken(object.metadata.uid)) return;
+    const message = words.message.slice(0, MAX_MESSAGE_LENGTH);
+    this.#waiting.push(() => this.#write(object, { ...words, message }));
+    if (this.#waiting.length > MAX_WAITING) this.#waiting.shift();
+    this.#writing ??= this.#drain();
+  }
+
+  /** Resolves when what was recorded so far is written or given up. */
+  async flush(): Promise<void> {
+    await this.#writing;
+  }
+
+  async #drain(): Promise<void> {
+    for (let write = this.#waiting.shift(); write !== undefined; write = this.#waiting.shift()) {
+      try {
+        await write();
+      } catch (error) {
+        if (this.#options.signal.aborted) break;
+        this.#options.log("warn", "an event could not be written", { err: error });
+      }
+    }
+    this.#writing = undefined;
+  }
+
+  async #write(object: KubeObject, words: EventWords): Promise<void> {
+    const { client, signal, now } = this.#options;
+    const namespace = object.metadata.namespace ?? "default";
+    const sameness = [object.metadata.uid, words.type, words.reason, words.message].join("\n");
+    const before = this.#written.get(sameness);
+    const lastTimestamp = new Date().toISOString();
+    if (before !== undefined && now() - before.atMs < SAME_WITHIN_MS) {
+      before.count += 1;
+      const patch = { count: before.count, lastTimestamp };
+      await client.mergePatch(EVENTS, namespace, before.name, patch, {}, signal);
+      return;
+    }
+    const name = this.#nameFor(object, sameness);
+    await client.create(
+      EVENTS,
+      namespace,
+      this.#bodyOf(name, object, words, lastTimestamp),
+      signal,
+    );
+    this.#written.set(sameness, { name, atMs: now(), count: 1 });
+    this.#forgetOld();
+  }
+
+  #bodyOf(name: string, object: KubeObject, words: EventWords, time: string): object {
+    const { component, instance } = this.#options;
+    const { namespace, uid, resourceVersion } = object.metadata;
+    return {
+      metadata: { name, namespace },
+      involvedObject: {
+        apiVersion: object.apiVersion,
+        kind: object.kind,
+        namespace,
+        name: object.metadata.name,
+        uid,
+        resourceVersion,
+      },
+      ...words,
+      source: { component, host: instance },
+      reportingComponent: component,
+      reportingInstance: instance,
+      firstTimestamp: time,
+      lastTimestamp: time,
+      count: 1,
+    };
+  }
+
+  /** Unique in its namespace across processes and restarts. */
+  #nameFor({ metadata }: KubeObject, sameness: string): string {
+    this.#sequence += 1;
+    const seed = `${this.#options.instance}\n${this.#sequence}\n${sameness}`;
+    const suffix = createHash("sha256").update(seed).digest("hex").slice(0, 16);
+    return `${metadata.name.slice(0, 200)}.${suffix}`;
+  }
+
+  #takeToken(uid: string): boolean {
+    const nowMs = this.#options.now();
+    const bucket = this.#buckets.get(uid) ?? { tokens: BURST, filledAtMs: nowMs };
+    const refilled = Math.floor((nowMs - bucket.filledAtMs) / REFILL_MS);
+    if (refilled > 0) {
+      bucket.tokens = Math.min(bucket.tokens + refilled, BURST);
+      bucket.filledAtMs = nowMs;
+    }
+    this.#buckets.set(uid, bucket);
+    if (bucket.tokens === 0) return false;
+    bucket.tokens -= 1;
+    return true;
+  }
+
+  #forgetOld(): void {
+    const oldestMs = this.#options.now() - SAME_WITHIN_MS;
+    for (const [sameness, { atMs }] of this.#written) {
+      if (atMs >= oldestMs) break;
+      this.#written.delete(sameness);
+    }
+    const untouchedMs = this.#options.now() - BURST * REFILL_MS;
+    for (const [uid, { filledAtMs }] of this.#buckets) {
+      if (filledAtMs < untouchedMs) this.#buckets.delete(uid);
+    }
+  }
+}

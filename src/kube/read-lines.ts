@@ -1,0 +1,19 @@
+/** A line of a watch is one object; the API server refuses objects past 1.5 MB or so. */
+const MAX_LINE_BYTES = 16 * 1024 * 1024;
+
+/**
+ * Splits a body into lines. A body that ends in the middle of a line throws: what is cut is a failure, not an end.
+ */
+export async function* readLines(body: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  let rest = "";
+  for await (const chunk of body) {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
+    rest = lines.pop() ?? "";
+    if (rest.length > MAX_LINE_BYTES) throw new Error("a line of the stream is too long");
+    for (const line of lines) {
+      if (line !== "") yield line;
+    }
+  }
+  if (rest.trim() !== "") throw new Error("the stream ended in the middle of a line");
+}

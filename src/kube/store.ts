@@ -1,0 +1,150 @@
+import { keyOf, type KubeObject } from "./kube-object.ts";
+import { compareResourceVersions } from "./resource-version.ts";
+
+/** What happened to a key: `current` is undefined where it left, `previous` where it is new. */
+export type ChangeHandler<T> = (
+  key: string,
+  current: T | undefined,
+  previous: T | undefined,
+) => void;
+
+/**
+ * The informer's cache: the latest known copy of every object, with indexes.
+ *
+ * An older resourceVersion never replaces a newer one. An object that was deleted and made anew under the same name is told as
+ * two changes, for it is another object.
+ */
+export class Store<T extends KubeObject> {
+  readonly #objects = new Map<string, T>();
+  readonly #indexes = new Map<string, Index<T>>();
+  readonly #handlers = new Set<ChangeHandler<T>>();
+  readonly #onHandlerError: (error: unknown) => void;
+
+  /** @param onHandlerError Told of a handler that throws; the others are called all the same. */
+  constructor(onHandlerError: (error: unknown) => void) {
+    this.#onHandlerError = onHandlerError;
+  }
+
+  get size(): number {
+    return this.#objects.size;
+  }
+
+  get(key: string): T | undefined {
+    return this.#objects.get(key);
+  }
+
+  list(): Iterable<T> {
+    return this.#objects.values();
+  }
+
+  /** To be called before the first object comes in. */
+  addIndex(name: string, valuesOf: (object: T) => readonly string[]): void {
+    this.#indexes.set(name, new Index(valuesOf));
+  }
+
+  byIndex(name: string, value: string): readonly T[] {
+    const index = this.#indexes.get(name);
+    if (index === undefined) throw new RangeError(`there is no index "${name}"`);
+    return index.keysOf(value).flatMap((key) => this.#objects.get(key) ?? []);
+  }
+
+  /** @returns a function that takes the handler off. */
+  onChange(handler: ChangeHandler<T>): () => void {
+    this.#handlers.add(handler);
+    return () => this.#handlers.delete(handler);
+  }
+
+  /** An object as a list or an ADDED or MODIFIED event shows it. */
+  put(object: T): void {
+    const key = keyOf(object);
+    const previous = this.#objects.get(key);
+    if (previous !== undefined && isOlder(object, previous)) return;
+    const slim = withoutManagedFields(object);
+    if (previous !== undefined && previous.metadata.uid !== object.metadata.uid) {
+      this.#set(key, undefined, previous);
+      this.#set(key, slim, undefined);
+      return;
+    }
+    this.#set(key, slim, previous);
+  }
+
+  /** An object as a DELETED event shows it. One that has another uid by now has taken the name, and stays. */
+  remove(object: KubeObject): void {
+    const key = keyOf(object);
+    const previous = this.#objects.get(key);
+    if (previous === undefined || previous.metadata.uid !== object.metadata.uid) return;
+    this.#set(key, undefined, previous);
+  }
+
+  /** A complete list of a namespace, or of all: what it lacks is gone. */
+  replace(namespace: string | undefined, objects: readonly T[]): void {
+    const listed = new Set(objects.map(keyOf));
+    for (const [key, object] of this.#objects) {
+      const isInScope = namespace === undefined || object.metadata.namespace === namespace;
+      if (isInScope && !listed.has(key)) this.#set(key, undefined, object);
+    }
+    for (const object of objects) this.put(object);
+  }
+
+  #set(key: string, current: T | undefined, previous: T | undefined): void {
+    if (current === undefined) this.#objects.delete(key);
+    else this.#objects.set(key, current);
+    for (const index of this.#indexes.values()) index.move(key, previous, current);
+    if (current?.metadata.resourceVersion === previous?.metadata.resourceVersion) return;
+    for (const handler of this.#handlers) this.#call(handler, key, current, previous);
+  }
+
+  #call(
+    handler: ChangeHandler<T>,
+    key: string,
+    current: T | undefined,
+    previous: T | undefined,
+  ): void {
+    try {
+      handler(key, current, previous);
+    } catch (error) {
+      this.#onHandlerError(error);
+    }
+  }
+}
+
+class Index<T> {
+  readonly #valuesOf: (object: T) => readonly string[];
+  readonly #keys = new Map<string, Set<string>>();
+
+  constructor(valuesOf: (object: T) => readonly string[]) {
+    this.#valuesOf = valuesOf;
+  }
+
+  keysOf(value: string): readonly string[] {
+    return [...(this.#keys.get(value) ?? [])];
+  }
+
+  move(key: string, previous: T | undefined, current: T | undefined): void {
+    for (const value of previous === undefined ? [] : this.#valuesOf(previous)) {
+      const keys = this.#keys.get(value);
+      keys?.delete(key);
+      if (keys?.size === 0) this.#keys.delete(value);
+    }
+    for (const value of current === undefined ? [] : this.#valuesOf(current)) {
+      const keys = this.#keys.get(value) ?? new Set();
+      this.#keys.set(value, keys.add(key));
+    }
+  }
+}
+
+/** The same object at an earlier time; another uid is another object, and its version says nothing. */
+function isOlder(candidate: KubeObject, known: KubeObject): boolean {
+  if (candidate.metadata.uid !== known.metadata.uid) return false;
+  const { resourceVersion } = candidate.metadata;
+  const order = compareResourceVersions(resourceVersion, known.metadata.resourceVersion);
+  return order !== undefined && order < 0;
+}
+
+/** Who wrote which field is the largest part of an object, and nothing here asks for it. */
+function withoutManagedFields<T extends KubeObject>(object: T): T {
+  const { managedFields: _, ...metadata } = object.metadata as T["metadata"] & {
+    managedFields?: unknown;
+  };
+  return { ...object, metadata };
+}

@@ -1,0 +1,54 @@
+import { type DestinationStream, destination, type Logger, pino, stdTimeFunctions } from "pino";
+import pretty from "pino-pretty";
+
+/** Second net; the first is that errors are converted before they reach a logger. */
+const SECRET_PATHS = [
+  "token",
+  "authorization",
+  "*.token",
+  "*.authorization",
+  "*.headers",
+  "*.*.headers",
+];
+
+export interface LoggerOptions {
+  readonly level: string;
+  /** For people on a terminal; machines get JSON. */
+  readonly isPretty: boolean;
+  /** Where lines go; standard output if left out. */
+  readonly stream?: DestinationStream;
+}
+
+export function createLogger({ level, isPretty, stream }: LoggerOptions): Logger {
+  const target =
+    stream ?? (isPretty ? pretty({ colorize: true, ignore: "pid,hostname" }) : destination(1));
+  return pino(
+    {
+      level,
+      base: null,
+      timestamp: stdTimeFunctions.isoTime,
+      redact: { paths: SECRET_PATHS, censor: "[hidden]" },
+      serializers: { err: plainError },
+      formatters: { level: (label) => ({ level: label }), log: withPlainErrors },
+    },
+    target,
+  );
+}
+
+/** Whatever name an Error is logged under, only these four fields of it are: libraries hang requests and headers on theirs. */
+function withPlainErrors(fields: Record<string, unknown>): Record<string, unknown> {
+  const entries = Object.entries(fields).map(([name, value]) => [name, plainError(value)]);
+  return Object.fromEntries(entries);
+}
+
+function plainError(value: unknown): unknown {
+  if (!(value instanceof Error)) return value;
+  const kind = "kind" in value && typeof value.kind === "string" ? value.kind : undefined;
+  return { type: value.name, kind, message: value.message, stack: stackOf(value) };
+}
+
+/** Where it happened, without the message a second time; a KubeError or ProviderError says all in its message. */
+function stackOf(error: Error): string | undefined {
+  if ("kind" in error) return undefined;
+  return error.stack?.split("\n").slice(1, 8).join("\n");
+}

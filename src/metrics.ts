@@ -1,0 +1,89 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
+
+const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+
+/** All metrics of the process, with bounded labels. Names and units follow Prometheus; controller-runtime's where it has one. */
+export function createMetrics() {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  return {
+    registry,
+    reconciles: new Counter({
+      name: "controller_runtime_reconcile_total",
+      help: "Reconciles by kind and result.",
+      labelNames: ["controller", "result"],
+      registers,
+    }),
+    reconcileSeconds: new Histogram({
+      name: "controller_runtime_reconcile_time_seconds",
+      help: "How long a reconcile took.",
+      labelNames: ["controller"],
+      buckets: SECONDS,
+      registers,
+    }),
+    queueDepth: new Gauge({
+      name: "workqueue_depth",
+      help: "Keys that wait for a worker.",
+      labelNames: ["name"],
+      registers,
+    }),
+    kubeRequests: new Counter({
+      name: "rest_client_requests_total",
+      help: "Requests to the Kubernetes API server by verb and status code.",
+      labelNames: ["method", "code"],
+      registers,
+    }),
+    providerRequests: new Counter({
+      name: "hpc_park_operator_provider_requests_total",
+      help: "Requests to a provider by operation and status code, or error code where there was no answer.",
+      labelNames: ["provider", "operation", "code"],
+      registers,
+    }),
+    providerSeconds: new Histogram({
+      name: "hpc_park_operator_provider_request_seconds",
+      help: "How long a request to a provider took, from when it left.",
+      labelNames: ["provider", "operation"],
+      buckets: SECONDS,
+      registers,
+    }),
+    actions: new Counter({
+      name: "hpc_park_operator_actions_total",
+      help: "What was done about resources: create, change, remove, attach, release.",
+      labelNames: ["controller", "action"],
+      registers,
+    }),
+    resources: new Gauge({
+      name: "hpc_park_operator_resources",
+      help: "Resources by kind and by their Ready condition.",
+      labelNames: ["controller", "ready", "reason"],
+      registers,
+    }),
+    snapshotAge: new Gauge({
+      name: "hpc_park_operator_snapshot_age_seconds",
+      help: "How long ago the last complete list of a kind began.",
+      labelNames: ["controller"],
+      registers,
+    }),
+    suspect: new Gauge({
+      name: "hpc_park_operator_account_suspect",
+      help: "1 while the account shows something else than is known, so that nothing is created or deleted.",
+      labelNames: ["controller"],
+      registers,
+    }),
+    leader: new Gauge({
+      name: "leader_election_master_status",
+      help: "1 while this process holds the lease.",
+      labelNames: ["name"],
+      registers,
+    }),
+    contractDifferences: new Gauge({
+      name: "hpc_park_operator_contract_differences",
+      help: "Operations that the operator uses and the live description lacks.",
+      labelNames: ["provider"],
+      registers,
+    }),
+  };
+}
+
+export type Metrics = ReturnType<typeof createMetrics>;

@@ -1,0 +1,32 @@
+/**
+ * Aborts at the first SIGTERM or SIGINT, so that the process can end in order; a second one ends it at once.
+ *
+ * @returns the signal, and a function that takes the handlers off again.
+ */
+export function onTermination(): { readonly signal: AbortSignal; readonly dispose: () => void } {
+  const controller = new AbortController();
+  const handle = (name: NodeJS.Signals): void => {
+    if (controller.signal.aborted) process.exit(name === "SIGINT" ? 130 : 143);
+    controller.abort(new Error(`received ${name}`));
+  };
+  process.on("SIGTERM", handle);
+  process.on("SIGINT", handle);
+  return {
+    signal: controller.signal,
+    dispose: () => {
+      process.off("SIGTERM", handle);
+      process.off("SIGINT", handle);
+    },
+  };
+}
+
+/** Waits for a promise, but no longer than so many milliseconds. Returns whether it came in time; its failure is its caller's. */
+export async function within(limitMs: number, work: Promise<unknown>): Promise<boolean> {
+  const timeout = Promise.withResolvers<boolean>();
+  const timer = setTimeout(() => timeout.resolve(false), limitMs);
+  try {
+    return await Promise.race([work.then(() => true), timeout.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,72 @@
+import type { Logger } from "pino";
+import type { Told } from "./controller/controller.ts";
+import { KubeError } from "./kube/errors.ts";
+import type { Metrics } from "./metrics.ts";
+
+/** Says each reconcile once, in one log line and in the metrics. */
+export class Telling {
+  readonly #logger: Logger;
+  readonly #metrics: Metrics;
+
+  constructor(logger: Logger, metrics: Metrics) {
+    this.#logger = logger;
+    this.#metrics = metrics;
+  }
+
+  tell(controller: string, told: Told): void {
+    const { reconciles, reconcileSeconds, actions } = this.#metrics;
+    const { outcome, error, durationMs } = told;
+    const result = resultOf(told);
+    reconciles.inc({ controller, result });
+    reconcileSeconds.observe({ controller }, durationMs / 1000);
+    const fields = { ...this.#fieldsOf(controller, told), durationMs: Math.round(durationMs) };
+    if (error !== undefined) return this.#tellError(fields, error);
+    if (outcome === undefined) return;
+    const hasActed = outcome.action !== "nothing";
+    if (hasActed && outcome.failure === undefined)
+      actions.inc({ controller, action: outcome.action });
+    if (outcome.failure !== undefined)
+      this.#logger.warn({ ...fields, err: outcome.failure }, "will retry");
+    else if (hasActed) this.#logger.info(fields, "acted");
+    else if (outcome.isWritten) this.#logger.info(fields, "status changed");
+    else this.#logger.debug(fields, "nothing to do");
+  }
+
+  tellSuspicion(controller: string, suspicion: string | undefined): void {
+    this.#metrics.suspect.set({ controller }, suspicion === undefined ? 0 : 1);
+    if (suspicion === undefined) this.#logger.info({ controller }, "the account is trusted again");
+    else
+      this.#logger.error(
+        { controller, suspicion },
+        "the account is suspect: nothing is created or deleted",
+      );
+  }
+
+  #fieldsOf(controller: string, { key, reconcileID, outcome }: Told): Record<string, unknown> {
+    const [namespace, name] = key.split("/");
+    return {
+      controller,
+      namespace,
+      name,
+      reconcileID,
+      action: outcome?.action,
+      externalId: outcome?.thing?.id,
+      state: outcome?.thing?.state,
+      reason: outcome?.claims[0]?.reason,
+      requeueAfterMs: outcome?.requeueAfterMs,
+    };
+  }
+
+  /** A conflict is the API server's way to say "read again"; everything else is worth a person's eye. */
+  #tellError(fields: Record<string, unknown>, error: unknown): void {
+    const isConflict = error instanceof KubeError && error.kind === "conflict";
+    if (isConflict) this.#logger.debug({ ...fields, err: error }, "read again");
+    else if (error instanceof KubeError) this.#logger.warn({ ...fields, err: error }, "will retry");
+    else this.#logger.error({ ...fields, err: error }, "reconcile failed");
+  }
+}
+
+function resultOf({ outcome, error }: Told): string {
+  if (error !== undefined || outcome?.failure !== undefined) return "error";
+  return outcome?.requeueAfterMs === undefined ? "success" : "requeue_after";
+}
