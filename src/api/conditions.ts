@@ -21,54 +21,52 @@ export interface Condition {
   readonly observedGeneration?: number;
 }
 
-/** Every reason a condition or an event can carry. */
-export type Reason =
+/** Every reason a condition or an event can carry; docs/conditions.md has an entry for each. */
+export const REASONS = [
   // at rest
-  | "Available"
-  | "PoweredOff"
-  | "ReconcileSuccess"
+  "Available",
+  "PoweredOff",
+  "ReconcileSuccess",
   // on the way
-  | "Creating"
-  | "Created"
-  | "Adopted"
-  | "Attached"
-  | "Updating"
-  | "Switching"
-  | "Deleting"
-  | "Deleted"
-  | "Retained"
-  | "Settling"
-  | "Progressing"
+  "Creating",
+  "Created",
+  "Attached",
+  "Updating",
+  "Switching",
+  "Deleting",
+  "Deleted",
+  "Retained",
+  "Settling",
+  "DuplicateDeleted",
   // waiting for something else
-  | "Paused"
-  | "DependencyNotReady"
-  | "InUse"
-  | "FinalizersRemain"
-  | "AccountSuspect"
+  "Paused",
+  "DependencyNotReady",
+  "InUse",
+  "FinalizersRemain",
+  "Missing",
+  "AccountSuspect",
   // a human must change something
-  | "SecretNotFound"
-  | "CredentialMissing"
-  | "AdoptNotFound"
-  | "AdoptRefused"
-  | "MarkerMissing"
-  | "ImmutableDiffers"
-  | "ShrinkRefused"
-  | "RemoteFailed"
-  | "Lost"
-  | "Missing"
-  | "Drifted"
+  "SecretNotFound",
+  "AdoptNotFound",
+  "AdoptRefused",
+  "MarkerMissing",
+  "ImmutableDiffers",
+  "ShrinkRefused",
+  "RemoteFailed",
+  "Lost",
+  "Drifted",
+  "StateUnknown",
   // the provider's answers
-  | "Unauthorized"
-  | "Refused"
-  | "Conflict"
-  | "QuotaExceeded"
-  | "RateLimited"
-  | "Unreachable"
-  | "OutcomeUnknown"
-  | "StateUnknown"
-  // other
-  | "DuplicateDeleted"
-  | "InternalError";
+  "Unauthorized",
+  "Refused",
+  "Conflict",
+  "QuotaExceeded",
+  "RateLimited",
+  "Unreachable",
+  "OutcomeUnknown",
+] as const;
+
+export type Reason = (typeof REASONS)[number];
 
 /** Conditions that are listed only while they are true. */
 const ONLY_WHILE_TRUE: ReadonlySet<string> = new Set<ConditionType>(["Reconciling", "Stalled"]);

@@ -71,6 +71,7 @@ function resultOf(decision: Decision, made: RemoteThing | undefined, hasLooked: 
   return {
     ...result,
     thing: made,
-    claims: onTheWay(["Created", `created ${made.id}; ${made.headline.message}`]),
+    claims: onTheWay([made.headline.reason, made.headline.message]),
+    notice: { type: "Normal", reason: "Created", message: `created ${made.id}` },
   };
 }

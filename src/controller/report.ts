@@ -49,6 +49,7 @@ export async function report(result: Result, context: ReportContext): Promise<bo
   const headline = headlineOf(result.claims);
   const before = headlineOf(object.status?.conditions ?? []);
   const isWritten = result.action !== "release" && (await writeStatus(result, context));
+  if (result.notice !== undefined) events.record(subject, result.notice);
   if (headline !== undefined && headline.reason !== before?.reason) {
     events.record(subject, {
       type: eventType(headline),
@@ -56,7 +57,6 @@ export async function report(result: Result, context: ReportContext): Promise<bo
       message: headline.message,
     });
   }
-  if (result.notice !== undefined) events.record(subject, result.notice);
   return isWritten;
 }
 

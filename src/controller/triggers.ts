@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { findCondition } from "../api/conditions.ts";
+import type { MetadataKeys } from "../api/metadata.ts";
 import type { SnapshotChanges } from "../provider/snapshot.ts";
 import { INDEX, type KindRuntime, type Kinds, referenceTo } from "./kind-runtime.ts";
 import { type ManagedObject, namespaceOf } from "./managed-object.ts";
@@ -8,7 +9,7 @@ import { type ManagedObject, namespaceOf } from "./managed-object.ts";
 export function watchResources(kinds: Kinds): () => void {
   const stops = [...kinds.values()].map((runtime) =>
     runtime.store.onChange((key, current, previous) => {
-      if (needsReconcile(current, previous)) runtime.queue.add(key);
+      if (needsReconcile(current, previous, runtime.keys)) runtime.queue.add(key);
       wakeNeighbours(kinds, runtime, current, previous);
     }),
   );
@@ -34,16 +35,18 @@ export function wakeAll({ store, queue }: KindRuntime): void {
 function needsReconcile(
   current: ManagedObject | undefined,
   previous: ManagedObject | undefined,
+  keys: MetadataKeys,
 ): boolean {
   if (current === undefined || previous === undefined) return true;
-  const [a, b] = [current.metadata, previous.metadata];
-  return (
-    a.uid !== b.uid ||
-    a.generation !== b.generation ||
-    a.deletionTimestamp !== b.deletionTimestamp ||
-    !isDeepStrictEqual(a.annotations, b.annotations) ||
-    !isDeepStrictEqual(a.finalizers, b.finalizers)
-  );
+  return !isDeepStrictEqual(userSide(current, keys), userSide(previous, keys));
+}
+
+/** What others write. Finalizers matter only on the way out, where those of others are waited for. */
+function userSide({ metadata }: ManagedObject, keys: MetadataKeys): unknown {
+  const { uid, generation, deletionTimestamp, finalizers, annotations } = metadata;
+  const isLeaving = deletionTimestamp !== undefined;
+  const asked = [annotations?.[keys.paused], annotations?.[keys.reconcileRequestedAt]];
+  return { uid, generation, deletionTimestamp, asked, finalizers: isLeaving ? finalizers : [] };
 }
 
 /** Whoever refers to this object waits for it to be ready or gone; whatever it refers to waits for it to let go. */
