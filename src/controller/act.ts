@@ -80,11 +80,15 @@ async function create(context: ActContext): Promise<RemoteThing> {
   const label = labelWithMarker(ownLabelOf(object), resource.marker, port.maxLabelLength);
   const body = port.createBody(object.spec, label, { ...resolved, secrets });
   const intent = nextIntent(resource.intent, context.wallClock().toISOString());
+  // Until the request leaves nothing can come of it, even where the answer to this patch is lost.
+  memory.intends(intent, now());
+  memory.refusedAttempt = intent.attempt;
   await patchMetadata(context, {
     finalizers: withFinalizer(context),
     annotations: { [keys.create]: formatIntent(intent) },
   });
   memory.intends(intent, now());
+  delete memory.refusedAttempt;
   try {
     const thing = await connection.remote.create(body, signal);
     memory.settledAttempt = intent.attempt;
@@ -174,6 +178,12 @@ async function readSecrets(context: ActContext): Promise<Map<string, string>> {
   const values = new Map<string, string>();
   for (const { name, key, path } of runtime.port.secrets(object.spec)) {
     const data = await client.getSecret(namespace, name, signal).catch((error: unknown) => {
+      if (error instanceof KubeError && error.kind === "forbidden") {
+        throw new ObstacleError(
+          "SecretNotFound",
+          `Secret "${name}", named in ${path}, may not be read by the operator; let its role get Secrets in namespace ${namespace}`,
+        );
+      }
       if (!(error instanceof KubeError) || error.kind !== "not-found") throw error;
       throw new ObstacleError(
         "SecretNotFound",

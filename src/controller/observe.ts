@@ -1,7 +1,11 @@
+import { TICKS_UNTIL_UNKNOWN } from "../core/failure.ts";
 import { markerOf } from "../core/marker.ts";
 import type { Observation, RemoteThing } from "../core/observation.ts";
 import type { Resource } from "../core/resource.ts";
 import type { Connection } from "../provider/connection.ts";
+import type { Dependencies } from "./dependencies.ts";
+import { isLookRequested, type ManagedObject } from "./managed-object.ts";
+import type { ResourceMemory } from "./memory.ts";
 
 export interface Look {
   readonly resource: Resource;
@@ -10,6 +14,16 @@ export interface Look {
   readonly sinceMs: number;
   readonly now: () => number;
   readonly signal: AbortSignal;
+}
+
+/** How old a look may be: as fresh as our own last write demands, or the user; never older than two ticks. */
+export function lookSince(
+  object: ManagedObject,
+  memory: ResourceMemory,
+  { runtime, now, timing }: Dependencies,
+): number {
+  if (isLookRequested(object, runtime.keys)) return now();
+  return Math.max(memory.lookSinceMs, now() - TICKS_UNTIL_UNKNOWN * timing.restMs);
 }
 
 /**

@@ -5,9 +5,9 @@ import type { Situation } from "../core/situation.ts";
 import { act } from "./act.ts";
 import { connect } from "./connect.ts";
 import type { Dependencies } from "./dependencies.ts";
-import { isLookRequested, type ManagedObject, resourceOf } from "./managed-object.ts";
+import { type ManagedObject, resourceOf } from "./managed-object.ts";
 import type { ResourceMemory } from "./memory.ts";
-import { observe } from "./observe.ts";
+import { lookSince, observe } from "./observe.ts";
 import { report, type Result } from "./report.ts";
 import { resultOfFailure } from "./result-of-failure.ts";
 
@@ -49,10 +49,11 @@ export async function reconcile(
   let result: Result;
   try {
     if (mustLook) {
-      const sinceMs = isLookRequested(object, runtime.keys) ? now() : memory.lookSinceMs;
+      const sinceMs = lookSince(object, memory, dependencies);
       const observation = await observe({ resource, connection, sinceMs, now, signal });
       memory.saw(observation, resource);
-      decision = decide({ ...situation, observation }, now());
+      // The look itself may have shaken the trust in the account.
+      decision = decide({ ...situation, observation, suspicion: connection.suspicion }, now());
     }
     const made = await act(decision, context);
     memory.succeeded(decision, now());

@@ -33,7 +33,8 @@ export function resultOfFailure(
     timing,
     failures: memory.failures,
     random: random(),
-    hasThing: decision.thing !== undefined || resource.recordedId !== undefined,
+    // Where it was to be made, whatever is recorded is gone.
+    hasThing: decision.action.do !== "create" && resource.recordedId !== undefined,
     unseenForMs: runtime.connection.snapshots.unseenForMs,
   });
   return { ...seen, ...verdict, failure: error };

@@ -87,7 +87,7 @@ const TREATMENTS: Readonly<Record<FailureKind, Treatment>> = {
 };
 
 /** How many ticks a remote thing may go unread before `Ready` turns Unknown. */
-const TICKS_UNTIL_UNKNOWN = 2;
+export const TICKS_UNTIL_UNKNOWN = 2;
 
 /** The one place that says what a failure means for the conditions and for the next try. */
 export function judge(failure: Failure, context: FailureContext): Verdict {

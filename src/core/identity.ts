@@ -39,6 +39,8 @@ function keeper(resource: Resource, marked: readonly RemoteThing[]): RemoteThing
 function identifyAdopted(resource: Resource, observation: Observation): Identity {
   const thing = observation.named;
   if (thing === undefined) return { is: "absent", isProven: observation.isNamedGone };
+  // Looking does no harm, whoever owns it.
+  if (resource.managementPolicy === "ObserveOnly") return { is: "ours", thing, twins: [] };
   const marker = markerOf(thing.label);
   if (marker !== undefined && marker !== resource.marker) return { is: "refused", thing, marker };
   return { is: "ours", thing, twins: [] };

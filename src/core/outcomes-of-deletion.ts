@@ -92,5 +92,5 @@ export function release({ resource }: Facts): Decision {
 
 /** The first half of a sentence that tells how to give a thing its marker back. */
 export function withoutMarker(thing: RemoteThing, marker: string): string {
-  return `${thing.id} is labelled "${thing.label}", which lacks the marker that proves it ours: append " ${marker}" to its label in the panel`;
+  return `${thing.id} is labelled ${JSON.stringify(thing.label)}, which lacks the marker that proves it ours: append " ${marker}" to its label in the panel`;
 }

@@ -86,9 +86,7 @@ export class HttpClient {
    * @throws ProviderError, or the signal's reason when it aborts before the request started.
    */
   async request(request: HttpRequest, signal: AbortSignal): Promise<unknown> {
-    const token = await this.#options.token();
-    const { lanes } = this.#options;
-    return lanes.run(request.lane, signal, () => this.#exchange(request, token));
+    return this.#options.lanes.run(request.lane, signal, () => this.#exchange(request));
   }
 
   close(): void {
@@ -96,7 +94,8 @@ export class HttpClient {
     this.#agents.https.destroy();
   }
 
-  async #exchange(request: HttpRequest, token: string): Promise<unknown> {
+  async #exchange(request: HttpRequest): Promise<unknown> {
+    const token = await this.#options.token();
     const startedMs = this.#options.now();
     try {
       const response = await this.#sendFollowing(request, token);

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { backoffMs } from "../core/backoff.ts";
+import { TICKS_UNTIL_UNKNOWN } from "../core/failure.ts";
 import type { RemoteThing } from "../core/observation.ts";
 import type { Timing } from "../core/situation.ts";
 import { changesBetween, Snapshot, type SnapshotChanges } from "./snapshot.ts";
@@ -22,7 +23,6 @@ export interface SnapshotsOptions {
 
 /** Looks are shared, but a look that must begin now does not wait for the tick: this far apart at the least. */
 const MIN_GAP_SHARE = 0.25;
-const TICKS_UNTIL_STALE = 2;
 
 /**
  * One list serves every resource of an account and a kind: the cost of looking grows with accounts, not with objects.
@@ -126,7 +126,7 @@ export class Snapshots {
     const count = (this.#failure?.count ?? 0) + 1;
     const limits = { baseMs: timing.activeMs, capMs: timing.restMs };
     this.#failure = { error, count, retryAtMs: now() + backoffMs(limits, count, random()) };
-    if (this.#isStale || this.unseenForMs <= TICKS_UNTIL_STALE * timing.restMs) return;
+    if (this.#isStale || this.unseenForMs <= TICKS_UNTIL_UNKNOWN * timing.restMs) return;
     this.#isStale = true;
     onStale();
   }

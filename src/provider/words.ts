@@ -1,7 +1,7 @@
 /** Long enough for a sentence and an id, short enough for `kubectl describe`. */
 const MAX_LENGTH = 300;
-/** Looks like a credential: 24 or more characters of base64url without a break, or a bearer header. */
-const SECRET = /bearer\s+\S+|[A-Za-z0-9_\-.]{32,}/gi;
+/** Looks like a credential: a bearer header, or more characters of base64url in a row than an id has (a UUID has 36). */
+const SECRET = /bearer\s+\S+|[A-Za-z0-9_-]{40,}/gi;
 const CONTROL = /[\p{Cc}\p{Cf}]+/gu;
 
 /**

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { isWithoutCel, prepareNamespace } from "./crd-namespace.ts";
+import { isWithoutCel, prepareNamespace } from "./namespace.ts";
 
 let kubectl: Awaited<ReturnType<typeof prepareNamespace>>;
 

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { CRDS, PROJECT, isWithoutCel, prepareNamespace } from "./crd-namespace.ts";
+import { CRDS, PROJECT, isWithoutCel, prepareNamespace } from "./namespace.ts";
 
 let kubectl: Awaited<ReturnType<typeof prepareNamespace>>;
 

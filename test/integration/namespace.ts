@@ -31,7 +31,7 @@ export interface Kubectl {
 
 /** The CRDs are there, and a namespace for one test file. */
 export async function prepareNamespace(): Promise<Kubectl & { readonly namespace: string }> {
-  const namespace = `crds-${randomUUID().slice(0, 8)}`;
+  const namespace = `test-${randomUUID().slice(0, 8)}`;
   const kubectl = kubectlIn(namespace);
   // An API server without CEL does not know the keyword, and kubectl would refuse it on its behalf.
   await kubectl.run("apply", "--validate=false", "-k", join(PROJECT, "crds"));

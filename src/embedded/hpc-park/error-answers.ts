@@ -1,0 +1,93 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
+import type { Contract } from "./contract.ts";
+import type { Park } from "./park.ts";
+import { type Mistake, notFound, Refusal } from "./refusal.ts";
+
+/** An answer that a fault puts in the place of the real one. */
+export class FaultAnswer extends Error {
+  readonly status: number;
+  readonly body: unknown;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(status: number, body: unknown, headers: Readonly<Record<string, string>> = {}) {
+    super(`a fault answers ${status}`);
+    this.name = "FaultAnswer";
+    this.status = status;
+    this.body = body;
+    this.headers = headers;
+  }
+}
+
+const PARTS: Readonly<Record<string, string>> = { params: "path", querystring: "query" };
+const TYPES: Readonly<Record<string, string>> = {
+  required: "missing",
+  enum: "enum",
+  minimum: "greater_than_equal",
+  minLength: "string_too_short",
+  maxLength: "string_too_long",
+};
+/** Statuses of Fastify's own that the service words as a body that does not validate. */
+const UNREADABLE = new Set([400, 415]);
+
+export async function answerError(error: FastifyError, reply: FastifyReply): Promise<void> {
+  if (error instanceof FaultAnswer) {
+    const isText = typeof error.body === "string";
+    await reply
+      .code(error.status)
+      .type(isText ? "text/plain; charset=utf-8" : "application/json")
+      .headers(error.headers)
+      .send(isText ? error.body : JSON.stringify(error.body));
+    return;
+  }
+  const refusal = asRefusal(error);
+  await reply.code(refusal.status).headers(refusal.headers).send({ detail: refusal.detail });
+}
+
+/** Wrong slash at the end: 307 to the right path. Right path, wrong method: 405. Otherwise 404. */
+export async function answerUnknownPath(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  contract: Contract,
+  park: Park,
+): Promise<void> {
+  const [path = "", query] = request.url.split("?", 2);
+  const other = path.endsWith("/") ? path.slice(0, -1) : `${path}/`;
+  if (contract.methodsOf(path, park.statePath).length > 0) {
+    throw new Refusal(405, "Method Not Allowed");
+  }
+  if (contract.methodsOf(other, park.statePath).length === 0) throw notFound();
+  const search = query === undefined ? "" : `?${query}`;
+  await reply.code(307).header("location", `http://${request.host}${other}${search}`).send();
+}
+
+function asRefusal(error: FastifyError): Refusal {
+  if (error instanceof Refusal) return error;
+  if (error.validation !== undefined) {
+    const part = error.validationContext ?? "body";
+    return new Refusal(
+      422,
+      error.validation.map((item) => mistakeOf(item, PARTS[part] ?? part)),
+    );
+  }
+  const status = error.statusCode ?? 500;
+  if (UNREADABLE.has(status)) {
+    return new Refusal(422, [{ loc: ["body"], msg: error.message, type: "json_invalid" }]);
+  }
+  return new Refusal(status, status < 500 ? error.message : "Internal Server Error");
+}
+
+type Finding = NonNullable<FastifyError["validation"]>[number];
+
+function mistakeOf({ instancePath, keyword, params, message }: Finding, part: string): Mistake {
+  const steps = instancePath.split("/").slice(1);
+  const loc = [part, ...steps.map((step) => (/^\d+$/.test(step) ? Number(step) : step))];
+  const missing = params["missingProperty"];
+  if (keyword === "required" && typeof missing === "string") {
+    return { loc: [...loc, missing], msg: "Field required", type: "missing" };
+  }
+  if (keyword === "type") {
+    const wanted = typeof params["type"] === "string" ? params["type"] : "object";
+    return { loc, msg: `Input should be a valid ${wanted}`, type: `${wanted}_type` };
+  }
+  return { loc, msg: message ?? "Input is not valid", type: TYPES[keyword] ?? "value_error" };
+}

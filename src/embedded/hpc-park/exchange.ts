@@ -1,0 +1,214 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { setTimeout as delay } from "node:timers/promises";
+import { Readable } from "node:stream";
+import { FaultAnswer } from "./error-answers.ts";
+import type { FaultEffect, Faults } from "./faults.ts";
+import type { Ledger, LedgerEntry } from "./ledger.ts";
+import type { NamedOperation } from "./operations.ts";
+import type { Park } from "./park.ts";
+import { Refusal } from "./refusal.ts";
+import type { ThingKind } from "./thing.ts";
+
+/** The contract's largest body has some hundred bytes and a list of ids. */
+const MAX_BODY_BYTES = 1_048_576;
+
+export interface ExchangeDependencies {
+  readonly park: Park;
+  readonly ledger: Ledger;
+  readonly faults: Faults;
+  /** Ends all waiting when the simulator closes. */
+  readonly signal: AbortSignal;
+}
+
+/** One request on its way through the service: what the ledger says of it, and how it is made to fail. */
+export class Exchange {
+  readonly entry: LedgerEntry;
+  readonly #effects: readonly FaultEffect[];
+  readonly #reads: ThingKind | undefined;
+  readonly #request: FastifyRequest;
+  readonly #dependencies: ExchangeDependencies;
+
+  constructor(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    operation: Pick<NamedOperation, "name" | "reads"> | undefined,
+    dependencies: ExchangeDependencies,
+  ) {
+    const { method } = request;
+    const [path = ""] = request.url.split("?", 1);
+    const header = request.headers["x-client-id"];
+    const clientId = typeof header === "string" ? header : String(request.socket.remotePort);
+    const subject = { method, path, operation: operation?.name ?? "unknown", clientId };
+    this.#effects = dependencies.faults.effectsFor(subject);
+    this.#reads = operation?.reads;
+    this.#request = request;
+    this.#dependencies = dependencies;
+    this.entry = dependencies.ledger.open({
+      source: "api",
+      ...subject,
+      faults: this.#effects.map(({ kind }) => kind),
+      effects: [],
+    });
+    reply.raw.once("close", () => {
+      const facts = reply.raw.writableFinished ? {} : ({ isUndelivered: true } as const);
+      dependencies.ledger.close(this.entry, facts);
+    });
+  }
+
+  /**
+   * Reads the whole body, then fails as the rules say. In this order, so that a request that is held back is still carried
+   * out where its client has left meanwhile.
+   */
+  async receive(payload: AsyncIterable<Buffer>): Promise<Readable> {
+    const body = await readAll(payload);
+    if (body.length > 0) this.#dependencies.ledger.add(this.entry, { body: parsed(body) });
+    for (const effect of this.#effects) await this.#failBefore(effect);
+    return Readable.from([body], { objectMode: false });
+  }
+
+  async #failBefore(effect: FaultEffect): Promise<void> {
+    switch (effect.kind) {
+      case "delay":
+        if (effect.when !== "after") await this.#wait(effect.ms);
+        return;
+      case "reset-before":
+        this.#request.socket.resetAndDestroy();
+        return never();
+      case "hang":
+        if (effect.afterWork !== true) return never();
+        return;
+      case "status":
+        throw new FaultAnswer(effect.status, bodyOf(effect), effect.headers);
+      case "plain-404":
+        throw new FaultAnswer(404, "404 page not found\n");
+      default:
+    }
+  }
+
+  /** Takes out of an answer what a rule hides. */
+  hide(answer: unknown, reply: FastifyReply): unknown {
+    let shown = answer;
+    for (const effect of this.#effects) {
+      if (Array.isArray(shown)) shown = this.#shorten(shown, effect);
+      else if (effect.kind === "hide-newest" && effect.alsoOne && this.#isYoung(shown, effect.ms)) {
+        reply.code(404);
+        shown = { detail: "Not Found" };
+      }
+    }
+    return shown;
+  }
+
+  #shorten(list: readonly unknown[], effect: FaultEffect): readonly unknown[] {
+    switch (effect.kind) {
+      case "empty-list":
+        return [];
+      case "hide-newest":
+        return list.filter((item) => !this.#isYoung(item, effect.ms));
+      case "partial-list": {
+        const { fraction = 0, newest = 0, ids = [] } = effect;
+        const isDropped = (index: number): boolean =>
+          Math.floor((index + 1) * fraction) > Math.floor(index * fraction);
+        return list
+          .slice(0, list.length - newest)
+          .filter((item, index) => !isDropped(index) && !ids.includes(idOf(item)));
+      }
+      default:
+        return list;
+    }
+  }
+
+  #isYoung(item: unknown, ms: number): boolean {
+    const { park } = this.#dependencies;
+    if (this.#reads === undefined) return false;
+    const thing = park.things(this.#reads).get(idOf(item));
+    return thing !== undefined && park.clock.now() - thing.createdMs < ms;
+  }
+
+  /** Fails after the work as the rules say; what it returns goes on the wire. */
+  async send(payload: unknown, reply: FastifyReply): Promise<unknown> {
+    let sent = payload;
+    for (const effect of this.#effects) sent = await this.#failAfter(effect, sent, reply);
+    this.#dependencies.ledger.close(this.entry, { status: reply.statusCode });
+    return sent;
+  }
+
+  async #failAfter(effect: FaultEffect, payload: unknown, reply: FastifyReply): Promise<unknown> {
+    switch (effect.kind) {
+      case "delay":
+        if (effect.when === "after") await this.#wait(effect.ms);
+        return payload;
+      case "lose-answer":
+        this.#request.socket.destroy();
+        return never();
+      case "hang":
+        return effect.afterWork === true ? never() : payload;
+      case "status-after-work": {
+        const body = bodyOf(effect);
+        const isText = typeof body === "string";
+        reply.code(effect.status).type(isText ? "text/plain" : "application/json");
+        reply.headers(effect.headers ?? {});
+        return isText ? body : JSON.stringify(body);
+      }
+      case "cut-body":
+        if (typeof payload !== "string") return payload;
+        if (effect.how !== "connection") return payload.slice(0, payload.length / 2);
+        return this.#cutConnection(payload, reply);
+      default:
+        return payload;
+    }
+  }
+
+  /** Past Fastify, which would not announce a length that it does not send. */
+  #cutConnection(payload: string, reply: FastifyReply): Promise<never> {
+    const { ledger } = this.#dependencies;
+    ledger.close(this.entry, { status: reply.statusCode });
+    const body = Buffer.from(payload);
+    reply.raw.writeHead(reply.statusCode, {
+      "content-type": "application/json",
+      "content-length": body.length,
+    });
+    reply.raw.write(body.subarray(0, body.length / 2), () => this.#request.socket.destroy());
+    return never();
+  }
+
+  async #wait(ms: number): Promise<void> {
+    try {
+      await delay(ms, undefined, { signal: this.#dependencies.signal });
+    } catch {
+      await never();
+    }
+  }
+}
+
+/** Where nothing must follow any more. Nothing refers to the promise, so it goes with its request. */
+function never(): Promise<never> {
+  return new Promise(() => undefined);
+}
+
+async function readAll(payload: AsyncIterable<Buffer>): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of payload) {
+    length += chunk.length;
+    if (length > MAX_BODY_BYTES) throw new Refusal(413, "Request body is too large");
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function parsed(body: Buffer): unknown {
+  const text = body.toString("utf8");
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+function bodyOf({ status, body }: { readonly status: number; readonly body?: unknown }): unknown {
+  return body ?? { detail: `Simulated ${status}` };
+}
+
+function idOf(item: unknown): number {
+  return typeof item === "object" && item !== null && "id" in item ? Number(item.id) : Number.NaN;
+}

@@ -1,0 +1,47 @@
+import type { Park } from "./park.ts";
+import type { ThingKind } from "./thing.ts";
+import type { Token } from "./tokens.ts";
+
+/** What a piece of work did to the things in the park; the ledger keeps it. */
+export interface Effect {
+  readonly what: "created" | "changed" | "deleted";
+  readonly kind: ThingKind | "token";
+  readonly id: number;
+  /** The label after the work. */
+  readonly label: string;
+  /** Monotonic milliseconds. */
+  readonly atMs: number;
+  /** Where deleted: when it is really gone. */
+  readonly goneAtMs?: number;
+}
+
+/** What an operation answers, and what it did. */
+export interface Outcome {
+  readonly status: number;
+  readonly body?: unknown;
+  readonly effects: readonly Effect[];
+}
+
+/** A request that is authenticated and valid under the contract. */
+export interface Call<Body = unknown> {
+  readonly park: Park;
+  readonly token: Token;
+  /** From the path; 0 where the path has none. */
+  readonly id: number;
+  /** Its type is the contract's: the request was validated against it. */
+  readonly body: Body;
+}
+
+export type Operation<Body = unknown> = (call: Call<Body>) => Outcome;
+
+export function ok(body: unknown, effects: readonly Effect[] = []): Outcome {
+  return { status: 200, body, effects };
+}
+
+export function created(body: unknown, effect: Effect): Outcome {
+  return { status: 201, body, effects: [effect] };
+}
+
+export function noContent(effects: readonly Effect[]): Outcome {
+  return { status: 204, effects };
+}

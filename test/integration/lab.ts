@@ -1,0 +1,167 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { inject } from "vitest";
+import type { Condition } from "../../src/api/conditions.ts";
+import type { HpcInstance } from "../../src/api/hpc-instance.ts";
+import type { HpcStorage } from "../../src/api/hpc-storage.ts";
+import type { LedgerEntry } from "../../src/embedded/hpc-park/ledger.ts";
+import {
+  type Simulator,
+  type SimulatorOptions,
+  startSimulator,
+} from "../../src/embedded/hpc-park/simulator.ts";
+import { type Kubectl, prepareNamespace } from "./namespace.ts";
+import { type OperatorProcess, startOperator } from "./operator-process.ts";
+import { until } from "./until.ts";
+
+/** Quick enough for a test, slow enough that states on the way are seen. */
+const TIMINGS = { createMs: 150, deleteMs: 100, updateMs: 100, powerMs: 100, storageMs: 100 };
+
+/** 1.5 seconds: request timeout plus settle time of the lab. */
+export const QUIET_MS = 1_500;
+
+export const INSTANCE_SPEC = {
+  containerType: "pytorch",
+  gpuType: "A100",
+  gpuCount: 1,
+  tariffType: "hourly",
+};
+export const STORAGE_SPEC = { storageType: "ssd", sizeGb: 100 };
+
+/** One namespace, one simulator, one operator. */
+export class Lab {
+  readonly kubectl: Kubectl;
+  readonly namespace: string;
+  readonly simulator: Simulator;
+  readonly tokenFile: string;
+  readonly environment: Readonly<Record<string, string>>;
+  operator: OperatorProcess;
+
+  private constructor(parts: {
+    kubectl: Kubectl & { namespace: string };
+    simulator: Simulator;
+    tokenFile: string;
+    environment: Readonly<Record<string, string>>;
+    operator: OperatorProcess;
+  }) {
+    this.kubectl = parts.kubectl;
+    this.namespace = parts.kubectl.namespace;
+    this.simulator = parts.simulator;
+    this.tokenFile = parts.tokenFile;
+    this.environment = parts.environment;
+    this.operator = parts.operator;
+  }
+
+  static async start(
+    options: SimulatorOptions = {},
+    overrides: Readonly<Record<string, string>> = {},
+  ): Promise<Lab> {
+    const kubectl = await prepareNamespace();
+    const simulator = await startSimulator({ timings: TIMINGS, ...options });
+    const folder = await mkdtemp(join(tmpdir(), "operator-lab-"));
+    const tokenFile = join(folder, "token");
+    await writeFile(tokenFile, simulator.token, { mode: 0o600 });
+    const environment = {
+      KUBECONFIG: inject("controlPlane").kubeconfigPath,
+      HPC_PARK_URL: simulator.url,
+      HPC_PARK_TOKEN_FILE: tokenFile,
+      WATCH_NAMESPACES: kubectl.namespace,
+      POLL_INTERVAL_SECONDS: "0.5",
+      ACTIVE_POLL_INTERVAL_SECONDS: "0.1",
+      REQUEST_TIMEOUT_SECONDS: "1",
+      SETTLE_SECONDS: String(QUIET_MS / 1000 - 1),
+      HPC_PARK_REQUESTS_PER_SECOND: "200",
+      LEADER_ELECTION: "false",
+      LEASE_NAMESPACE: kubectl.namespace,
+      HEALTH_HOST: "127.0.0.1",
+      HEALTH_PORT: "0",
+      LOG_LEVEL: "debug",
+      ...overrides,
+    };
+    const operator = await startOperator(environment);
+    return new Lab({ kubectl, simulator, tokenFile, environment, operator });
+  }
+
+  async restart(): Promise<void> {
+    this.operator = await startOperator(this.environment);
+  }
+
+  async stop(): Promise<void> {
+    await this.operator.end("SIGKILL");
+    await this.simulator.close();
+    await rm(join(this.tokenFile, ".."), { recursive: true });
+    await this.kubectl.removeNamespace();
+  }
+
+  async applyInstance(name: string, spec: object = {}, metadata: object = {}): Promise<void> {
+    await this.#apply("HpcInstance", name, { ...INSTANCE_SPEC, ...spec }, metadata);
+  }
+
+  async applyStorage(name: string, spec: object = {}, metadata: object = {}): Promise<void> {
+    await this.#apply("HpcStorage", name, { ...STORAGE_SPEC, ...spec }, metadata);
+  }
+
+  async instance(name: string): Promise<HpcInstance> {
+    return JSON.parse(await this.kubectl.run("get", "hpci", name, "-o", "json"));
+  }
+
+  async storage(name: string): Promise<HpcStorage> {
+    return JSON.parse(await this.kubectl.run("get", "hpcs", name, "-o", "json"));
+  }
+
+  /** Waits until a condition has this reason, and returns it. */
+  async untilReason(resource: string, type: string, reason: string): Promise<Condition> {
+    let conditions: readonly Condition[] = [];
+    return until(
+      `${resource} has ${type} for reason ${reason}`,
+      async () => {
+        const object = JSON.parse(await this.kubectl.run("get", resource, "-o", "json"));
+        conditions = object.status?.conditions ?? [];
+        return conditions.find((one) => one.type === type && one.reason === reason);
+      },
+      { seen: () => ({ conditions, log: this.operator.log().split("\n").slice(-20) }) },
+    );
+  }
+
+  async untilReady(...resources: string[]): Promise<void> {
+    await this.kubectl.run("wait", "--for=condition=Ready", "--timeout=20s", ...resources);
+  }
+
+  async untilGone(...resources: string[]): Promise<void> {
+    await until(`${resources.join(" ")} gone`, async () => {
+      const output = await this.kubectl.run(
+        "get",
+        ...resources,
+        "--ignore-not-found",
+        "-o",
+        "name",
+      );
+      return output.trim() === "";
+    });
+  }
+
+  /** Requests of the operator that match, in order. */
+  requests(operation: string): readonly LedgerEntry[] {
+    return this.simulator.ledger.entries.filter(
+      (entry) => entry.source === "api" && entry.operation === operation,
+    );
+  }
+
+  /** Everything that lives remotely. */
+  alive(): readonly { readonly id: number; readonly label: string }[] {
+    const { instances, storages } = this.simulator.park;
+    return [...instances.all(), ...storages.all()];
+  }
+
+  async #apply(kind: string, name: string, spec: object, metadata: object): Promise<void> {
+    const object = {
+      apiVersion: "hpc-park.ru/v1alpha1",
+      kind,
+      metadata: { name, ...metadata },
+      spec,
+    };
+    const { code, stderr } = await this.kubectl.apply(object);
+    if (code !== 0) throw new Error(stderr);
+  }
+}
