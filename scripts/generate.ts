@@ -47,8 +47,9 @@ const { values } = parseArgs({ options: { check: { type: "boolean", default: fal
 const files = generate();
 if (values.check) {
   const differing = await findDifferences(files);
-  for (const name of differing)
-    console.error(`${name} is not what src/api says: run npm run generate`);
+  for (const name of differing) {
+    process.stderr.write(`${name} is not what src/api says: run npm run generate\n`);
+  }
   process.exitCode = differing.length === 0 ? 0 : 1;
 } else {
   await mkdir(CRDS, { recursive: true });

@@ -238,6 +238,7 @@ export function readConfig(
   }
   if (mistakes.length > 0) throw new ConfigError(mistakes);
   // Every option without a default admits undefined, and every other one was parsed or is a mistake above.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   return config as unknown as Config;
 }
 
@@ -268,6 +269,8 @@ function readFlags(
 }
 
 function optionNames(): (keyof Config)[] {
+  // The table's type has exactly the names of Config.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   return Object.keys(OPTIONS) as (keyof Config)[];
 }
 

@@ -51,6 +51,8 @@ function kubectlIn(namespace: string): Kubectl {
     try {
       return { code: 0, ...(await running) };
     } catch (error) {
+      // What execFile rejects with carries the exit code and both streams.
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion
       const { code, stdout, stderr } = error as Outcome;
       return { code, stdout, stderr };
     }

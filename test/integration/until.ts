@@ -10,7 +10,7 @@ const STEP_MS = 50;
 export async function until<Answer>(
   what: string,
   ask: () => Promise<Answer | undefined | false> | Answer | undefined | false,
-  { limitMs = 20_000, seen = () => "" as unknown }: { limitMs?: number; seen?: () => unknown } = {},
+  { limitMs = 20_000, seen = () => "" }: { limitMs?: number; seen?: () => unknown } = {},
 ): Promise<Answer> {
   const deadlineMs = performance.now() + limitMs;
   for (;;) {
