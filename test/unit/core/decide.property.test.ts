@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, it } from "vitest";
 import { decide } from "../../../src/core/decide.ts";
 import { identify } from "../../../src/core/identity.ts";

@@ -1,0 +1,103 @@
+import { describe, expect, it } from "vitest";
+import type { ConditionClaim } from "../../../src/api/conditions.ts";
+import {
+  type FailureContext,
+  type FailureKind,
+  judge,
+  TICKS_UNTIL_UNKNOWN,
+} from "../../../src/core/failure.ts";
+import { TIMING } from "./situations.ts";
+
+const UNREAD_MS = TICKS_UNTIL_UNKNOWN * TIMING.restMs;
+const CONTEXT: FailureContext = {
+  timing: TIMING,
+  hasThing: true,
+  unseenForMs: 0,
+  failures: 1,
+  random: 0,
+};
+
+function judged(kind: FailureKind, context: Partial<FailureContext> = {}, retryAfterMs?: number) {
+  const failure = { kind, message: "said the provider" };
+  return judge(retryAfterMs === undefined ? failure : { ...failure, retryAfterMs }, {
+    ...CONTEXT,
+    ...context,
+  });
+}
+
+function claimOf(claims: readonly ConditionClaim[], type: string): ConditionClaim | undefined {
+  return claims.find((claim) => claim.type === type);
+}
+
+describe("judge", () => {
+  it.each<[FailureKind, string, "Stalled" | "Reconciling"]>([
+    ["unauthorized", "Unauthorized", "Stalled"],
+    ["invalid", "Refused", "Stalled"],
+    ["quota", "QuotaExceeded", "Stalled"],
+    ["conflict", "Conflict", "Reconciling"],
+    ["rate-limited", "RateLimited", "Reconciling"],
+    ["unavailable", "Unreachable", "Reconciling"],
+    ["unknown-outcome", "OutcomeUnknown", "Reconciling"],
+  ])("%s reads %s and is %s", (kind, reason, flag) => {
+    const { claims } = judged(kind);
+    expect(claimOf(claims, flag)).toMatchObject({ status: "True", reason });
+    expect(claimOf(claims, "Synced")).toMatchObject({
+      status: kind === "unknown-outcome" ? "Unknown" : "False",
+      reason,
+    });
+    expect(claimOf(claims, "Synced")?.message).toMatch(/^said the provider;/);
+    expect(claims.map(({ type }) => type)).not.toContain(
+      flag === "Stalled" ? "Reconciling" : "Stalled",
+    );
+  });
+
+  it("is not ready where nothing is recorded", () => {
+    const { claims } = judged("unavailable", { hasThing: false });
+    expect(claimOf(claims, "Ready")).toMatchObject({ status: "False" });
+  });
+
+  it("lets Ready stand while the thing was seen of late", () => {
+    expect(claimOf(judged("unavailable", { unseenForMs: UNREAD_MS }).claims, "Ready")).toBe(
+      undefined,
+    );
+  });
+
+  it("shows Unknown once the thing was not read for two ticks", () => {
+    const { claims } = judged("unavailable", { unseenForMs: UNREAD_MS + 1 });
+    expect(claimOf(claims, "Ready")).toMatchObject({ status: "Unknown", reason: "Unreachable" });
+  });
+
+  it("looks again at once where an outcome is unknown, however often it failed", () => {
+    const { requeueAfterMs } = judged("unknown-outcome", { failures: 20 }, 600_000);
+    expect(requeueAfterMs).toBe(TIMING.activeMs);
+  });
+
+  it("asks quickly for what may pass, and seldom for what a human must mend", () => {
+    const without = { hasThing: false };
+    expect(judged("unavailable", without).requeueAfterMs).toBe(TIMING.activeMs / 2);
+    expect(judged("quota", without).requeueAfterMs).toBe(TIMING.restMs);
+  });
+
+  it("slows down with each failure, up to a bound", () => {
+    const waitMs = (kind: FailureKind, failures: number): number =>
+      judged(kind, { hasThing: false, failures, random: 1 }).requeueAfterMs;
+    expect(waitMs("unavailable", 2)).toBe(2 * TIMING.activeMs);
+    expect(waitMs("unavailable", 50)).toBe(2 * TIMING.restMs);
+    expect(waitMs("invalid", 50)).toBe(20 * TIMING.restMs);
+  });
+
+  it("waits as long as the provider asks", () => {
+    const { requeueAfterMs } = judged("rate-limited", { hasThing: false }, 77_000);
+    expect(requeueAfterMs).toBe(77_000);
+  });
+
+  it("comes back in time to turn Ready to Unknown, whatever else is waited for", () => {
+    const { requeueAfterMs } = judged("rate-limited", { unseenForMs: UNREAD_MS - 100 }, 600_000);
+    expect(requeueAfterMs).toBe(100 + TIMING.activeMs);
+  });
+
+  it("has no reason to come back early once Ready is Unknown", () => {
+    const { requeueAfterMs } = judged("rate-limited", { unseenForMs: UNREAD_MS }, 600_000);
+    expect(requeueAfterMs).toBe(600_000);
+  });
+});

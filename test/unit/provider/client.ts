@@ -1,0 +1,38 @@
+import { HttpClient, type HttpClientOptions, type HttpOutcome } from "../../../src/provider/http.ts";
+import { Lanes } from "../../../src/provider/lanes.ts";
+
+/** 43 characters of base64url, as HPC Park makes them. */
+export const TOKEN = "SeCrEtSeCrEtSeCrEtSeCrEtSeCrEtSeCrEtSeCrEt0";
+
+export interface TestClient extends Disposable {
+  readonly http: HttpClient;
+  readonly lanes: Lanes;
+  readonly outcomes: HttpOutcome[];
+}
+
+/** An HTTP client with everything a test does not care about filled in. */
+export function clientOf(url: string, options: Partial<HttpClientOptions> = {}): TestClient {
+  const outcomes: HttpOutcome[] = [];
+  const now = (): number => performance.now();
+  const lanes = new Lanes({ requestsPerSecond: 1000, concurrency: 8, now, random: () => 0 });
+  const http = new HttpClient({
+    url,
+    token: async () => TOKEN,
+    lanes,
+    timeoutMs: 5_000,
+    userAgent: "test",
+    guard: () => undefined,
+    onOutcome: (outcome) => outcomes.push(outcome),
+    now,
+    ...options,
+  });
+  return {
+    http,
+    lanes,
+    outcomes,
+    [Symbol.dispose]() {
+      lanes.close();
+      http.close();
+    },
+  };
+}
