@@ -29,16 +29,32 @@ export function createLogger({ level, isPretty, stream }: LoggerOptions): Logger
       timestamp: stdTimeFunctions.isoTime,
       redact: { paths: SECRET_PATHS, censor: "[hidden]" },
       serializers: { err: plainError },
-      formatters: { level: (label) => ({ level: label }), log: withPlainErrors },
+      formatters: {
+        level: (label) => ({ level: label }),
+        log: (fields) => withPlainErrors(fields),
+      },
     },
     target,
   );
 }
 
+/** Deeper than any line that is written here; what lies deeper is left out. */
+const MAX_DEPTH = 5;
+
 /** Whatever name an Error is logged under, only these four fields of it are: libraries hang requests and headers on theirs. */
-function withPlainErrors(fields: Record<string, unknown>): Record<string, unknown> {
-  const entries = Object.entries(fields).map(([name, value]) => [name, plainError(value)]);
+function withPlainErrors(fields: object, depth = 1): Record<string, unknown> {
+  const entries = Object.entries(fields).map(([name, value]) => [name, plain(value, depth)]);
   return Object.fromEntries(entries);
+}
+
+function plain(value: unknown, depth: number): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (value instanceof Error) return plainError(value);
+  if ("toJSON" in value) return value;
+  if (depth >= MAX_DEPTH) return "[deeper]";
+  return Array.isArray(value)
+    ? value.map((item) => plain(item, depth + 1))
+    : withPlainErrors(value, depth + 1);
 }
 
 function plainError(value: unknown): unknown {

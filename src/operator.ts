@@ -1,11 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
-import { performance } from "node:perf_hooks";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "pino";
-import { HPC_PARK_GROUP, metadataKeys } from "./api/metadata.ts";
 import type { Config } from "./config.ts";
-import { Manager } from "./controller/manager.ts";
+import type { Manager } from "./controller/manager.ts";
+import { updateGauges } from "./gauges.ts";
 import { type HealthServer, startHealthServer } from "./health.ts";
 import { KubeClient } from "./kube/client.ts";
 import { EventRecorder } from "./kube/events.ts";
@@ -15,21 +14,14 @@ import type { ReflectorLog } from "./kube/reflector.ts";
 import { KubeTransport } from "./kube/transport.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import { ProviderError } from "./provider/errors.ts";
-import { HpcParkAccount } from "./provider/hpc-park/account.ts";
-import { instanceKind } from "./provider/hpc-park/instance.ts";
-import { storageKind } from "./provider/hpc-park/storage.ts";
-import { fixedToken, tokenFromFile } from "./provider/token-source.ts";
+import type { HpcParkAccount } from "./provider/hpc-park/account.ts";
 import { within } from "./shutdown.ts";
-import { Telling } from "./telling.ts";
+import { COMPONENT, createAccount, createManager, now, type Surroundings } from "./wiring.ts";
 
-const USER_AGENT = "hpc-park-operator";
 /** Between tries to read what is needed at the start. */
 const START_RETRY_MS = 2_000;
 /** For the last words to the API server: events, and giving up the lease. */
 const FAREWELL_MS = 3_000;
-
-const now = (): number => performance.now();
-const wallClock = (): Date => new Date();
 
 /**
  * The process: health first, then informers, then the lease, then workers. It ends in the opposite order: unready, no new keys, drain,
@@ -49,6 +41,7 @@ export class Operator {
   /** What the process still waits for; while there is something, it is not ready. */
   #waitsFor: string | undefined = "starting";
   #manager: Manager | undefined;
+  #isDrained = true;
 
   constructor(config: Config, logger: Logger) {
     this.#config = config;
@@ -56,25 +49,25 @@ export class Operator {
     const kubeConfig = loadKubeConfig(config.kubeconfig);
     this.#transport = new KubeTransport({
       kubeConfig,
-      userAgent: USER_AGENT,
+      userAgent: COMPONENT,
       onRequest: ({ method, code }) => this.#metrics.kubeRequests.inc({ method, code }),
     });
     this.#client = new KubeClient(this.#transport);
     const identity = `${hostname()}_${randomUUID()}`;
     this.#events = new EventRecorder({
       client: this.#client,
-      component: USER_AGENT,
+      component: COMPONENT,
       instance: identity,
       log: this.#log,
       signal: this.#ending.signal,
       now,
     });
-    this.#account = this.#createAccount();
+    this.#account = createAccount(this.#surroundings, () => this.#guard());
     this.#lease = config.leaderElection
       ? new Lease({
           client: this.#client,
           namespace: config.leaseNamespace ?? ownNamespace(kubeConfig),
-          name: USER_AGENT,
+          name: COMPONENT,
           identity,
           log: this.#log,
         })
@@ -99,9 +92,18 @@ export class Operator {
   async #workUntil(termination: AbortSignal): Promise<number> {
     const manager = await this.#prepare(termination);
     const leasing = new AbortController();
-    const running = this.#lease?.run(leasing.signal);
-    if (!(await this.#lead(termination))) return 0;
+    const renewing = this.#lease?.run(leasing.signal);
+    try {
+      if (!(await this.#lead(termination))) return 0;
+      return await this.#work(manager, termination);
+    } finally {
+      leasing.abort();
+      await renewing;
+      await this.#sayFarewell();
+    }
+  }
 
+  async #work(manager: Manager, termination: AbortSignal): Promise<number> {
     this.#waitsFor = undefined;
     const work = manager.work();
     void this.#account.describe().catch(() => undefined);
@@ -112,22 +114,20 @@ export class Operator {
     this.#waitsFor = isLost ? "the lease was lost" : "shutting down";
     manager.drain();
     if (isLost) {
+      this.#isDrained = false;
       this.#logger.error("the lease was lost; another operator leads now");
       return 1;
     }
     const { shutdownGraceMs } = this.#config;
-    const isDrained = await within(shutdownGraceMs, work);
-    if (!isDrained) this.#logger.warn({ shutdownGraceMs }, "not everything ended in time");
-    leasing.abort();
-    await running;
-    await this.#sayFarewell(isDrained);
+    this.#isDrained = await within(shutdownGraceMs, work);
+    if (!this.#isDrained) this.#logger.warn({ shutdownGraceMs }, "not everything ended in time");
     return 0;
   }
 
   /** The lease is kept where something is still under way, so that nobody else begins before that can no longer write. */
-  async #sayFarewell(isDrained: boolean): Promise<void> {
+  async #sayFarewell(): Promise<void> {
     await within(FAREWELL_MS, this.#events.flush());
-    if (!isDrained || this.#lease === undefined) return;
+    if (!this.#isDrained || this.#lease === undefined) return;
     const release = this.#lease.release(AbortSignal.timeout(FAREWELL_MS));
     await release.catch((error: unknown) =>
       this.#logger.warn({ err: error }, "the lease could not be released"),
@@ -137,7 +137,13 @@ export class Operator {
   async #prepare(termination: AbortSignal): Promise<Manager> {
     this.#waitsFor = "reading the cluster's identity";
     const ownerId = this.#config.ownerId ?? (await this.#readOwnerId(termination));
-    const manager = this.#createManager(ownerId);
+    const cluster = {
+      client: this.#client,
+      transport: this.#transport,
+      events: this.#events,
+      ownerId,
+    };
+    const manager = createManager(this.#surroundings, cluster, this.#account);
     this.#manager = manager;
     this.#waitsFor = "the informers have not read everything yet";
     await orAborted(manager.watch(), termination);
@@ -167,34 +173,19 @@ export class Operator {
     }
   }
 
-  #createAccount(): HpcParkAccount {
-    const { hpcParkToken, hpcParkTokenFile, ...config } = this.#config;
-    return new HpcParkAccount({
-      url: config.hpcParkUrl,
-      token:
-        hpcParkTokenFile === undefined
-          ? fixedToken(hpcParkToken ?? "")
-          : tokenFromFile(hpcParkTokenFile, now),
-      timeoutMs: config.requestTimeoutMs,
-      requestsPerSecond: config.hpcParkRequestsPerSecond,
-      userAgent: USER_AGENT,
-      guard: () => this.#guard(),
-      onOutcome: ({ operation, code, durationMs }) => {
-        this.#metrics.providerRequests.inc({ provider: "hpc-park", operation, code });
-        this.#metrics.providerSeconds.observe(
-          { provider: "hpc-park", operation },
-          durationMs / 1000,
-        );
-      },
-      onDescription: ({ missing, statePath }) => {
-        this.#metrics.contractDifferences.set({ provider: "hpc-park" }, missing.length);
-        const level = missing.length === 0 ? "info" : "warn";
-        this.#logger[level]({ missing, statePath }, "read what HPC Park says of itself");
-      },
-      now,
-      random: Math.random,
+  get #surroundings(): Surroundings {
+    return {
+      config: this.#config,
+      logger: this.#logger,
+      metrics: this.#metrics,
       signal: this.#ending.signal,
-    });
+    };
+  }
+
+  #gauge(): void {
+    const isLeader = this.#lease === undefined || this.#lease.isHeld();
+    this.#metrics.leader.set({ name: COMPONENT }, isLeader ? 1 : 0);
+    updateGauges(this.#metrics, this.#manager?.kinds ?? new Map());
   }
 
   #guard(): void {
@@ -203,37 +194,6 @@ export class Operator {
       "unavailable",
       "this process does not hold the lease; nothing was sent",
     );
-  }
-
-  #createManager(ownerId: string): Manager {
-    const config = this.#config;
-    const telling = new Telling(this.#logger, this.#metrics);
-    const remotes = this.#account.remotes();
-    return new Manager({
-      client: this.#client,
-      transport: this.#transport,
-      events: this.#events,
-      kinds: [instanceKind, storageKind].flatMap((port) => {
-        const remote = remotes.get(port.kind);
-        return remote === undefined ? [] : [{ port, remote }];
-      }),
-      keys: metadataKeys(HPC_PARK_GROUP),
-      ownerId,
-      namespaces: config.watchNamespaces,
-      timing: {
-        activeMs: config.activePollIntervalMs,
-        restMs: config.pollIntervalMs,
-        quietMs: config.requestTimeoutMs + config.settleMs,
-      },
-      concurrency: config.maxConcurrentReconciles,
-      log: this.#log,
-      tell: (kind, told) => telling.tell(kind, told),
-      onSuspicion: (kind, suspicion) => telling.tellSuspicion(kind, suspicion),
-      now,
-      wallClock,
-      random: Math.random,
-      signal: this.#ending.signal,
-    });
   }
 
   #serveHealth(): Promise<HealthServer> {
@@ -250,24 +210,6 @@ export class Operator {
       ],
       beforeMetrics: () => this.#gauge(),
     });
-  }
-
-  #gauge(): void {
-    const { leader, queueDepth, snapshotAge, resources } = this.#metrics;
-    leader.set({ name: USER_AGENT }, this.#lease === undefined || this.#lease.isHeld() ? 1 : 0);
-    resources.reset();
-    for (const [kind, { queue, connection, store }] of this.#manager?.kinds ?? []) {
-      queueDepth.set({ name: kind }, queue.size);
-      snapshotAge.set({ controller: kind }, connection.snapshots.unseenForMs / 1000);
-      for (const { status } of store.list()) {
-        const ready = status?.conditions?.find(({ type }) => type === "Ready");
-        resources.inc({
-          controller: kind,
-          ready: ready?.status ?? "Unknown",
-          reason: ready?.reason ?? "New",
-        });
-      }
-    }
   }
 
   readonly #log: ReflectorLog = (level, message, fields) => this.#logger[level](fields, message);

@@ -4,11 +4,10 @@ import { labelWithMarker } from "../core/marker.ts";
 import type { RemoteThing } from "../core/observation.ts";
 import type { Resource } from "../core/resource.ts";
 import type { Obstacle, Wish } from "../core/situation.ts";
-import type { KubeClient } from "../kube/client.ts";
 import { KubeError } from "../kube/errors.ts";
 import { ProviderError } from "../provider/errors.ts";
 import type { Resolved } from "../provider/port.ts";
-import type { KindRuntime } from "./kind-runtime.ts";
+import type { Dependencies } from "./dependencies.ts";
 import { type ManagedObject, namespaceOf, ownLabelOf } from "./managed-object.ts";
 import type { ResourceMemory } from "./memory.ts";
 
@@ -24,18 +23,12 @@ export class ObstacleError extends Error implements Obstacle {
   }
 }
 
-export interface ActContext {
+export interface ActContext extends Dependencies {
   readonly object: ManagedObject;
   readonly resource: Resource;
-  readonly runtime: KindRuntime;
   readonly memory: ResourceMemory;
-  readonly client: KubeClient;
   readonly wish: Wish;
   readonly resolved: Resolved;
-  /** Monotonic milliseconds. */
-  readonly now: () => number;
-  readonly wallClock: () => Date;
-  readonly signal: AbortSignal;
 }
 
 /** Does the one thing that was decided. Returns the thing that a create made. */

@@ -20,7 +20,7 @@ export class ResourceMemory implements JournalMemory {
   failures = 0;
   /** Our finalizer was taken off with reason, so nothing can still appear. */
   isReleased = false;
-  #intentTime?: string;
+  #intentTime: string | undefined;
   #writtenVersion?: string;
 
   constructor(uid: string) {
@@ -32,6 +32,8 @@ export class ResourceMemory implements JournalMemory {
     if (resource.uid !== this.uid) {
       const intentSeenAtMs = this.isReleased ? undefined : this.intentSeenAtMs;
       Object.assign(this, new ResourceMemory(resource.uid));
+      // A manifest that was saved with its journal brings the same time again.
+      this.#intentTime = undefined;
       if (intentSeenAtMs === undefined) delete this.intentSeenAtMs;
       else this.intentSeenAtMs = intentSeenAtMs;
     }

@@ -4,6 +4,9 @@ import { DelayHeap } from "./delay-heap.ts";
 /** client-go's default for a single key: 5 ms doubling, but capped at a minute so that nothing is forgotten for long. */
 const RETRY = { baseMs: 5, capMs: 60_000 };
 
+/** A timer that is set for longer fires at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
 export interface WorkqueueOptions {
   /** Monotonic milliseconds. */
   readonly now: () => number;
@@ -105,7 +108,8 @@ export class Workqueue {
     clearTimeout(this.#timer);
     const dueMs = this.#delayed.earliest;
     if (dueMs === undefined) return;
-    this.#timer = setTimeout(() => this.#wake(), Math.max(dueMs - this.#options.now(), 0));
+    const waitMs = Math.min(Math.max(dueMs - this.#options.now(), 0), MAX_TIMER_MS);
+    this.#timer = setTimeout(() => this.#wake(), waitMs);
   }
 
   #wake(): void {

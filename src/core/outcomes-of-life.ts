@@ -1,4 +1,4 @@
-import type { ConditionClaim } from "../api/conditions.ts";
+import type { ConditionClaim, Reason } from "../api/conditions.ts";
 import { claim, type Decision, inSync, onTheWay, stalled, waiting } from "./decision.ts";
 import { type Comparison, describeDifferences, type Difference } from "./diff.ts";
 import type { RemoteThing } from "./observation.ts";
@@ -155,40 +155,20 @@ export function change(
   };
 }
 
-export function reportFixed(
-  { thing, timing }: Facts,
-  differences: readonly Difference[],
-): Decision {
-  return {
-    action: NOTHING,
-    claims: stalled(
-      [
-        "ImmutableDiffers",
-        `cannot be changed after creation: ${describeDifferences(differences)}; put the spec back, or delete this resource and apply it again`,
-      ],
-      thing && readiness(thing),
-    ),
-    ...(thing === undefined ? {} : { thing }),
-    requeueAfterMs: timing.restMs,
-  };
+export function reportFixed(facts: Facts, differences: readonly Difference[]): Decision {
+  const what = describeDifferences(differences);
+  return stuck(facts, [
+    "ImmutableDiffers",
+    `cannot be changed after creation: ${what}; put the spec back, or delete this resource and apply it again`,
+  ]);
 }
 
-export function refuseShrinking(
-  { thing, timing }: Facts,
-  differences: readonly Difference[],
-): Decision {
-  return {
-    action: NOTHING,
-    claims: stalled(
-      [
-        "ShrinkRefused",
-        `can only grow: ${describeDifferences(differences)}; put the larger value into the spec`,
-      ],
-      thing && readiness(thing),
-    ),
-    ...(thing === undefined ? {} : { thing }),
-    requeueAfterMs: timing.restMs,
-  };
+export function refuseShrinking(facts: Facts, differences: readonly Difference[]): Decision {
+  const what = describeDifferences(differences);
+  return stuck(facts, [
+    "ShrinkRefused",
+    `can only grow: ${what}; put the larger value into the spec`,
+  ]);
 }
 
 export function waitForDependency({ thing, timing }: Facts, obstacle: Obstacle): Decision {
@@ -260,6 +240,16 @@ export function create({ resource, timing }: Facts): Decision {
     ]),
     ...(isAgain ? { forgets: true as const } : {}),
     requeueAfterMs: timing.activeMs,
+  };
+}
+
+/** The thing does its work, but the spec asks for what cannot be. */
+function stuck({ thing, timing }: Facts, word: readonly [Reason, string]): Decision {
+  return {
+    action: NOTHING,
+    claims: stalled(word, thing && readiness(thing)),
+    ...(thing === undefined ? {} : { thing }),
+    requeueAfterMs: timing.restMs,
   };
 }
 

@@ -1,21 +1,10 @@
-/** Raw JSON as the API server sends it; unknown fields are kept. */
-export interface ObjectMeta {
-  readonly name: string;
-  readonly namespace?: string;
-  readonly uid: string;
-  readonly resourceVersion: string;
-  readonly generation?: number;
-  readonly creationTimestamp?: string;
-  readonly deletionTimestamp?: string;
-  readonly finalizers?: readonly string[];
-  readonly annotations?: Readonly<Record<string, string>>;
-  readonly labels?: Readonly<Record<string, string>>;
-}
+import type { ResourceMetadata } from "../api/custom-resource.ts";
 
+/** Raw JSON as the API server sends it; unknown fields are kept. */
 export interface KubeObject {
   readonly apiVersion?: string;
   readonly kind?: string;
-  readonly metadata: ObjectMeta;
+  readonly metadata: ResourceMetadata;
 }
 
 /** A namespaced kind; group "" is the core group. */

@@ -76,7 +76,7 @@ export class Lanes {
     this.#pausedUntilMs = untilMs;
     this.#queue.pause();
     clearTimeout(this.#wake);
-    this.#wake = setTimeout(() => this.#queue.start(), untilMs - now());
+    this.#wake = setTimeout(() => this.#queue.start(), Math.max(untilMs - now(), 0));
   }
 
   close(): void {

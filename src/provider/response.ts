@@ -10,6 +10,8 @@ export interface RawResponse {
 
 /** A pause where a 429 names none, or one that makes no sense. */
 const DEFAULT_RETRY_AFTER_MS = 5_000;
+/** The longest that is believed, as for the account's pause: a slip of the provider must not put a resource off for years. */
+const MAX_RETRY_AFTER_MS = 600_000;
 
 /**
  * What an answer means. Returns the parsed body of a 2xx, undefined for a documented 404, and throws a ProviderError for
@@ -44,12 +46,12 @@ export function readResponse(
   });
 }
 
-/** Seconds or an HTTP date, in milliseconds; a fixed few seconds where it is absent or makes no sense. */
+/** Seconds or an HTTP date, in milliseconds, bounded; a fixed few seconds where it is absent or makes no sense. */
 export function parseRetryAfter(header: string | undefined, wallClockMs: number): number {
   if (header === undefined || header.trim() === "") return DEFAULT_RETRY_AFTER_MS;
   const seconds = Number(header);
   const waitMs = Number.isNaN(seconds) ? Date.parse(header) - wallClockMs : seconds * 1000;
-  return waitMs >= 0 ? waitMs : DEFAULT_RETRY_AFTER_MS;
+  return waitMs >= 0 ? Math.min(waitMs, MAX_RETRY_AFTER_MS) : DEFAULT_RETRY_AFTER_MS;
 }
 
 function parse({ contentType, text }: RawResponse): unknown {

@@ -5,8 +5,8 @@ import { labelWithoutMarker } from "../../core/marker.ts";
 import type { Phase, RemoteThing } from "../../core/observation.ts";
 import type { KindPort, RemoteKind, Resolved } from "../port.ts";
 import type { HttpClient } from "../http.ts";
-import { cleanWords } from "../words.ts";
 import type { Answer } from "./answer.ts";
+import { commonHeadline, type Headline } from "./headline.ts";
 import { remoteCollection } from "./remote-collection.ts";
 
 /** The contract's `label` maximum. */
@@ -168,28 +168,19 @@ function mirrored(answer: Answer): Record<string, unknown> {
   };
 }
 
-function headlineOf(state: string, answer: Answer): RemoteThing["headline"] {
+function headlineOf(state: string, answer: Answer): Headline {
   switch (state) {
     case "on":
       return { reason: "Available", message: `running on ${answer.text("host") ?? "HPC Park"}` };
     case "off":
       return { reason: "PoweredOff", message: "switched off, as the spec asks" };
-    case "creating":
-      return { reason: "Creating", message: "HPC Park is creating it" };
     case "starting":
     case "stopping":
       return { reason: "Switching", message: `HPC Park is ${state} it` };
     case "updating":
       return { reason: "Updating", message: "HPC Park is changing its resources" };
-    case "deleting":
-      return { reason: "Deleting", message: "HPC Park is deleting it" };
-    case "error":
-      return {
-        reason: "RemoteFailed",
-        message: `HPC Park reports an error: ${cleanWords(answer.text("error") ?? "no reason given")}`,
-      };
     default:
-      return { reason: "StateUnknown", message: `HPC Park says "${cleanWords(state)}"` };
+      return commonHeadline(state, answer);
   }
 }
 

@@ -4,8 +4,8 @@ import { labelWithoutMarker } from "../../core/marker.ts";
 import type { Phase, RemoteThing } from "../../core/observation.ts";
 import type { HttpClient } from "../http.ts";
 import type { KindPort, RemoteKind } from "../port.ts";
-import { cleanWords } from "../words.ts";
 import type { Answer } from "./answer.ts";
+import { commonHeadline, type Headline } from "./headline.ts";
 import { remoteCollection } from "./remote-collection.ts";
 
 /** The contract's `label` maximum. */
@@ -89,25 +89,16 @@ function readStorage(answer: Answer): RemoteThing {
   };
 }
 
-function headlineOf(state: string, answer: Answer): RemoteThing["headline"] {
+function headlineOf(state: string, answer: Answer): Headline {
   switch (state) {
     case "ready":
       return {
         reason: "Available",
         message: `${answer.integer("size_gb") ?? "?"} GB, ready to be mounted`,
       };
-    case "creating":
-      return { reason: "Creating", message: "HPC Park is creating it" };
     case "updating":
       return { reason: "Updating", message: "HPC Park is growing it" };
-    case "deleting":
-      return { reason: "Deleting", message: "HPC Park is deleting it" };
-    case "error":
-      return {
-        reason: "RemoteFailed",
-        message: `HPC Park reports an error: ${cleanWords(answer.text("error") ?? "no reason given")}`,
-      };
     default:
-      return { reason: "StateUnknown", message: `HPC Park says "${cleanWords(state)}"` };
+      return commonHeadline(state, answer);
   }
 }

@@ -1,4 +1,8 @@
-import { HttpClient, type HttpClientOptions, type HttpOutcome } from "../../../src/provider/http.ts";
+import {
+  HttpClient,
+  type HttpClientOptions,
+  type HttpOutcome,
+} from "../../../src/provider/http.ts";
 import { Lanes } from "../../../src/provider/lanes.ts";
 
 /** 43 characters of base64url, as HPC Park makes them. */

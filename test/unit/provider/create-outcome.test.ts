@@ -32,7 +32,11 @@ const ANSWERS: readonly [reason: string, answer: Answer, expected: FailureKind |
   ["200 with the thing", json(200, CREATED), "done"],
   ["202 with the thing", json(202, CREATED), "done"],
   ["fields that nobody knows", json(201, { ...CREATED, more: [] }), "done"],
-  ["a JSON type with a charset", raw(201, JSON.stringify(CREATED), { "content-type": "application/json; charset=utf-8" }), "done"],
+  [
+    "a JSON type with a charset",
+    raw(201, JSON.stringify(CREATED), { "content-type": "application/json; charset=utf-8" }),
+    "done",
+  ],
   // refused: nothing was made
   ["401 as documented", json(401, REFUSED), "unauthorized"],
   ["402 as documented", json(402, REFUSED), "quota"],
@@ -40,7 +44,11 @@ const ANSWERS: readonly [reason: string, answer: Answer, expected: FailureKind |
   ["403 as documented: token", json(403, { detail: "Not authenticated" }), "unauthorized"],
   ["404 as documented", json(404, { detail: "Not Found" }), "invalid"],
   ["409 as documented", json(409, REFUSED), "conflict"],
-  ["422 as documented", json(422, { detail: [{ loc: ["body", "label"], msg: "too long" }] }), "invalid"],
+  [
+    "422 as documented",
+    json(422, { detail: [{ loc: ["body", "label"], msg: "too long" }] }),
+    "invalid",
+  ],
   ["429 as documented", json(429, REFUSED), "rate-limited"],
   // undocumented refusals: a proxy may have written them after the request went through
   ["400, which the contract does not have", json(400, REFUSED), "unknown-outcome"],
@@ -48,10 +56,18 @@ const ANSWERS: readonly [reason: string, answer: Answer, expected: FailureKind |
   ["408, a proxy's timeout", json(408, REFUSED), "unknown-outcome"],
   ["418", json(418, REFUSED), "unknown-outcome"],
   ["401 of a proxy", raw(401, "<html>", { "content-type": "text/html" }), "unknown-outcome"],
-  ["404 in plain text", raw(404, "404 page not found", { "content-type": "text/plain" }), "unknown-outcome"],
+  [
+    "404 in plain text",
+    raw(404, "404 page not found", { "content-type": "text/plain" }),
+    "unknown-outcome",
+  ],
   ["409 in plain text", raw(409, "conflict", { "content-type": "text/plain" }), "unknown-outcome"],
   ["422 without detail", json(422, { error: "no" }), "unknown-outcome"],
-  ["422 with detail in plain text", raw(422, JSON.stringify(REFUSED), { "content-type": "text/plain" }), "unknown-outcome"],
+  [
+    "422 with detail in plain text",
+    raw(422, JSON.stringify(REFUSED), { "content-type": "text/plain" }),
+    "unknown-outcome",
+  ],
   ["422 whose detail is an object", json(422, { detail: {} }), "unknown-outcome"],
   ["422 whose detail is null", json(422, { detail: null }), "unknown-outcome"],
   ["409 with an empty body", raw(409, "", JSON_TYPE), "unknown-outcome"],
@@ -70,7 +86,11 @@ const ANSWERS: readonly [reason: string, answer: Answer, expected: FailureKind |
   ["204", raw(204, ""), "unknown-outcome"],
   ["201 with null", json(201, null), "unknown-outcome"],
   ["201 with a list", json(201, [CREATED]), "unknown-outcome"],
-  ["201 that is not JSON", raw(201, "created", { "content-type": "text/plain" }), "unknown-outcome"],
+  [
+    "201 that is not JSON",
+    raw(201, "created", { "content-type": "text/plain" }),
+    "unknown-outcome",
+  ],
   ["201 with half a JSON", raw(201, '{"id": 7, "lab', JSON_TYPE), "unknown-outcome"],
   ["201 cut by the connection", cut(201, JSON.stringify(CREATED)), "unknown-outcome"],
   ["201 without an id", json(201, { ...CREATED, id: undefined }), "unknown-outcome"],
@@ -79,22 +99,38 @@ const ANSWERS: readonly [reason: string, answer: Answer, expected: FailureKind |
   ["201 with id 0", json(201, { ...CREATED, id: 0 }), "unknown-outcome"],
   ["201 with a negative id", json(201, { ...CREATED, id: -7 }), "unknown-outcome"],
   ["201 with a broken id", json(201, { ...CREATED, id: 7.5 }), "unknown-outcome"],
-  ["201 with an id past 2^53", raw(201, '{"id":9007199254740993,"label":"a","state":"b"}', JSON_TYPE), "unknown-outcome"],
+  [
+    "201 with an id past 2^53",
+    raw(201, '{"id":9007199254740993,"label":"a","state":"b"}', JSON_TYPE),
+    "unknown-outcome",
+  ],
   ["201 without a label", json(201, { ...CREATED, label: undefined }), "unknown-outcome"],
   ["201 without a state", json(201, { ...CREATED, state: null }), "unknown-outcome"],
   // no answer
   ["a reset before the answer", reset, "unknown-outcome"],
-  ["a reset after the headers", (response) => {
-    response.writeHead(201, { ...JSON_TYPE, "content-length": "100" });
-    response.write("{", () => response.socket?.resetAndDestroy());
-  }, "unknown-outcome"],
+  [
+    "a reset after the headers",
+    (response) => {
+      response.writeHead(201, { ...JSON_TYPE, "content-length": "100" });
+      response.write("{", () => response.socket?.resetAndDestroy());
+    },
+    "unknown-outcome",
+  ],
   ["silence", hang, "unknown-outcome"],
-  ["silence after the headers", (response) => {
-    response.writeHead(201, JSON_TYPE).flushHeaders();
-  }, "unknown-outcome"],
-  ["something that is not HTTP", (response) => {
-    response.socket?.end("hello\r\n\r\n");
-  }, "unknown-outcome"],
+  [
+    "silence after the headers",
+    (response) => {
+      response.writeHead(201, JSON_TYPE).flushHeaders();
+    },
+    "unknown-outcome",
+  ],
+  [
+    "something that is not HTTP",
+    (response) => {
+      response.socket?.end("hello\r\n\r\n");
+    },
+    "unknown-outcome",
+  ],
 ];
 
 describe("the outcome of a create request", () => {

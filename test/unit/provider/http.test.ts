@@ -126,7 +126,9 @@ describe("HttpClient", () => {
   });
 
   it("reads a large answer that is within the limit", async () => {
-    await using server = await AnsweringServer.start(raw(200, `[${" ".repeat(8_000_000)}]`, { "content-type": "application/json" }));
+    await using server = await AnsweringServer.start(
+      raw(200, `[${" ".repeat(8_000_000)}]`, { "content-type": "application/json" }),
+    );
     using client = clientOf(server.url);
     await expect(client.http.request(GET, SIGNAL)).resolves.toEqual([]);
   });
@@ -162,16 +164,21 @@ describe("HttpClient on a 307", () => {
     expect(server.received).toHaveLength(2);
   });
 
-  it.each(["GET", "POST"] as const)("sends no %s and no token to another origin", async (method) => {
-    await using thief = await AnsweringServer.start(json(200, []));
-    await using server = await AnsweringServer.start(raw(307, "", { location: `${thief.url}/things` }));
-    using client = clientOf(server.url);
-    const sent = client.http.request({ ...POST, method, isCreate: method === "POST" }, SIGNAL);
-    await expect(sent).rejects.toMatchObject({
-      kind: method === "POST" ? "unknown-outcome" : "unavailable",
-    });
-    expect(thief.received).toEqual([]);
-  });
+  it.each(["GET", "POST"] as const)(
+    "sends no %s and no token to another origin",
+    async (method) => {
+      await using thief = await AnsweringServer.start(json(200, []));
+      await using server = await AnsweringServer.start(
+        raw(307, "", { location: `${thief.url}/things` }),
+      );
+      using client = clientOf(server.url);
+      const sent = client.http.request({ ...POST, method, isCreate: method === "POST" }, SIGNAL);
+      await expect(sent).rejects.toMatchObject({
+        kind: method === "POST" ? "unknown-outcome" : "unavailable",
+      });
+      expect(thief.received).toEqual([]);
+    },
+  );
 
   it.each([301, 302, 303, 308])("does not follow a %d", async (status) => {
     await using server = await AnsweringServer.start(raw(status, "", { location: "/things/" }));
@@ -191,7 +198,9 @@ describe("HttpClient on a 307", () => {
 
 describe("HttpClient on a 429", () => {
   it("pauses the whole account", async () => {
-    await using server = await AnsweringServer.start(json(429, { detail: "slow" }, { "retry-after": "60" }));
+    await using server = await AnsweringServer.start(
+      json(429, { detail: "slow" }, { "retry-after": "60" }),
+    );
     using client = clientOf(server.url);
     await expect(client.http.request(GET, SIGNAL)).rejects.toMatchObject({
       kind: "rate-limited",
@@ -207,7 +216,9 @@ describe("HttpClient on a 429", () => {
   });
 
   it("pauses it also where the 429 is a proxy's", async () => {
-    await using server = await AnsweringServer.start(raw(429, "slow down", { "retry-after": "60" }));
+    await using server = await AnsweringServer.start(
+      raw(429, "slow down", { "retry-after": "60" }),
+    );
     using client = clientOf(server.url);
     await expect(client.http.request(POST, SIGNAL)).rejects.toMatchObject({
       kind: "unknown-outcome",

@@ -71,7 +71,7 @@ describe("the logger", () => {
 
   async function gotError(): Promise<unknown> {
     await using server = await AnsweringServer.start(raw(500, TOKEN));
-    return caught(got(server.url, { headers, retry: { limit: 0 } }));
+    return await caught(got(server.url, { headers, retry: { limit: 0 } }));
   }
 
   it.each<[where: string, fieldsOf: (error: unknown) => Record<string, unknown>]>([

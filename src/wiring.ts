@@ -1,0 +1,98 @@
+import { performance } from "node:perf_hooks";
+import type { Logger } from "pino";
+import { HPC_PARK_GROUP, metadataKeys } from "./api/metadata.ts";
+import type { Config } from "./config.ts";
+import { Manager } from "./controller/manager.ts";
+import type { KubeClient } from "./kube/client.ts";
+import type { EventRecorder } from "./kube/events.ts";
+import type { KubeTransport } from "./kube/transport.ts";
+import type { Metrics } from "./metrics.ts";
+import { HpcParkAccount } from "./provider/hpc-park/account.ts";
+import { instanceKind } from "./provider/hpc-park/instance.ts";
+import { storageKind } from "./provider/hpc-park/storage.ts";
+import { fixedToken, tokenFromFile } from "./provider/token-source.ts";
+import { Telling } from "./telling.ts";
+
+/** Name of the component to the API server, to the provider and in events. */
+export const COMPONENT = "hpc-park-operator";
+
+/** Monotonic milliseconds: the one clock that durations are measured with. */
+export const now = (): number => performance.now();
+
+export interface Surroundings {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  /** Ends what is still under way. */
+  readonly signal: AbortSignal;
+}
+
+/** @param guard Throws where this process may not write any more. */
+export function createAccount(
+  { config, logger, metrics, signal }: Surroundings,
+  guard: () => void,
+): HpcParkAccount {
+  const { hpcParkToken = "", hpcParkTokenFile } = config;
+  const provider = "hpc-park";
+  return new HpcParkAccount({
+    url: config.hpcParkUrl,
+    token:
+      hpcParkTokenFile === undefined
+        ? fixedToken(hpcParkToken)
+        : tokenFromFile(hpcParkTokenFile, now),
+    timeoutMs: config.requestTimeoutMs,
+    requestsPerSecond: config.hpcParkRequestsPerSecond,
+    userAgent: COMPONENT,
+    guard,
+    onOutcome: ({ operation, code, durationMs }) => {
+      metrics.providerRequests.inc({ provider, operation, code });
+      metrics.providerSeconds.observe({ provider, operation }, durationMs / 1000);
+    },
+    onDescription: ({ missing, statePath }) => {
+      metrics.contractDifferences.set({ provider }, missing.length);
+      const level = missing.length === 0 ? "info" : "warn";
+      logger[level]({ missing, statePath }, "read what HPC Park says of itself");
+    },
+    now,
+    random: Math.random,
+    signal,
+  });
+}
+
+export interface Cluster {
+  readonly client: KubeClient;
+  readonly transport: KubeTransport;
+  readonly events: EventRecorder;
+  readonly ownerId: string;
+}
+
+export function createManager(
+  { config, logger, metrics, signal }: Surroundings,
+  cluster: Cluster,
+  account: HpcParkAccount,
+): Manager {
+  const telling = new Telling(logger, metrics);
+  const remotes = account.remotes();
+  return new Manager({
+    ...cluster,
+    kinds: [instanceKind, storageKind].flatMap((port) => {
+      const remote = remotes.get(port.kind);
+      return remote === undefined ? [] : [{ port, remote }];
+    }),
+    keys: metadataKeys(HPC_PARK_GROUP),
+    namespaces: config.watchNamespaces,
+    timing: {
+      activeMs: config.activePollIntervalMs,
+      restMs: config.pollIntervalMs,
+      quietMs: config.requestTimeoutMs + config.settleMs,
+    },
+    concurrency: config.maxConcurrentReconciles,
+    log: (level, message, fields) => logger[level](fields, message),
+    tell: (kind, told) => telling.tell(kind, told),
+    onSuspicion: (kind, suspicion) => telling.tellSuspicion(kind, suspicion),
+    now,
+    wallClock: () => new Date(),
+    random: Math.random,
+    signal,
+  });
+}
