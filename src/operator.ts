@@ -106,7 +106,7 @@ export class Operator {
   async #work(manager: Manager, termination: AbortSignal): Promise<number> {
     this.#waitsFor = undefined;
     const work = manager.work();
-    void this.#account.describe().catch(() => undefined);
+    void this.#readDescription();
     const isLost = await Promise.race([
       aborted(termination).then(() => false),
       this.#lease?.lost.then(() => true) ?? new Promise<never>(() => undefined),
@@ -157,6 +157,21 @@ export class Operator {
     this.#waitsFor = undefined;
     await Promise.race([this.#lease.acquired, aborted(termination)]);
     return !termination.aborted;
+  }
+
+  /** What the service says of itself is reported once it can be read; work does not wait for it. */
+  async #readDescription(): Promise<void> {
+    const { signal } = this.#ending;
+    while (!signal.aborted) {
+      try {
+        await this.#account.describe();
+        return;
+      } catch (error) {
+        if (signal.aborted) return;
+        this.#logger.warn({ err: error }, "HPC Park's description of itself cannot be read");
+        await delay(this.#config.pollIntervalMs, undefined, { signal }).catch(() => undefined);
+      }
+    }
   }
 
   async #readOwnerId(termination: AbortSignal): Promise<string> {

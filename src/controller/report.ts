@@ -50,7 +50,8 @@ export async function report(result: Result, context: ReportContext): Promise<bo
   const before = headlineOf(object.status?.conditions ?? []);
   const isWritten = result.action !== "release" && (await writeStatus(result, context));
   if (result.notice !== undefined) events.record(subject, result.notice);
-  if (headline !== undefined && headline.reason !== before?.reason) {
+  // What was done says more than the state it led to.
+  if (result.notice === undefined && headline !== undefined && headline.reason !== before?.reason) {
     events.record(subject, {
       type: eventType(headline),
       reason: headline.reason,

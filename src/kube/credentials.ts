@@ -1,5 +1,5 @@
 import type { RequestOptions } from "node:https";
-import type { KubeConfig } from "@kubernetes/client-node";
+import { KubeConfig } from "@kubernetes/client-node";
 import { KubeError } from "./errors.ts";
 
 export interface Credentials {
@@ -19,23 +19,49 @@ export interface TlsSettings {
 
 /** An exec plugin that hangs must not hang the operator. */
 const READ_TIMEOUT_MS = 30_000;
+const MAX_MESSAGE_LENGTH = 500;
 
-/** Reads files and runs plugins as the kubeconfig says; what it returns may change from call to call. */
-export async function readCredentials(config: KubeConfig): Promise<Credentials> {
-  const server = config.getCurrentCluster()?.server;
-  if (server === undefined) {
-    throw new KubeError("unavailable", "no cluster is configured; set KUBECONFIG");
+/** Reads files and runs plugins as the kubeconfig says; what comes of it may change from call to call. */
+export class CredentialReader {
+  #config: KubeConfig;
+
+  constructor(config: KubeConfig) {
+    this.#config = config;
   }
-  const options: RequestOptions = { headers: {} };
-  await inTime(config.applyToHTTPSOptions(options));
-  const headers = Object.entries(options.headers ?? {}).map(([name, value]) => [
+
+  /** @param isRefused The API server did not accept the last ones, so a token that a plugin still calls valid is none. */
+  async read(isRefused: boolean): Promise<Credentials> {
+    const server = this.#config.getCurrentCluster()?.server;
+    if (server === undefined) {
+      throw new KubeError("unavailable", "no cluster is configured; set KUBECONFIG");
+    }
+    // client-node keeps a token file's content for more than a minute, on the wall clock; we have our own interval.
+    if (isRefused || this.#hasTokenFile()) this.#config = withoutCaches(this.#config);
+    const options: RequestOptions = { headers: {} };
+    await inTime(this.#config.applyToHTTPSOptions(options));
+    return { server, headers: headersOf(options), tls: tlsOf(options) };
+  }
+
+  #hasTokenFile(): boolean {
+    return this.#config.getCurrentUser()?.authProvider?.config?.tokenFile !== undefined;
+  }
+}
+
+/** client-node's caches of tokens live in the KubeConfig object. */
+function withoutCaches({ clusters, users, contexts, currentContext }: KubeConfig): KubeConfig {
+  return Object.assign(new KubeConfig(), { clusters, users, contexts, currentContext });
+}
+
+function headersOf({ headers, auth }: RequestOptions): Record<string, string> {
+  // A token file commonly ends with a line break, which no header may hold.
+  const entries = Object.entries(headers ?? {}).map(([name, value]) => [
     name,
-    String(value),
+    String(value).trim(),
   ]);
-  if (typeof options.auth === "string") {
-    headers.push(["Authorization", `Basic ${Buffer.from(options.auth).toString("base64")}`]);
+  if (typeof auth === "string") {
+    entries.push(["Authorization", `Basic ${Buffer.from(auth).toString("base64")}`]);
   }
-  return { server, headers: Object.fromEntries(headers), tls: tlsOf(options) };
+  return Object.fromEntries(entries);
 }
 
 function tlsOf({ ca, cert, key, servername, rejectUnauthorized }: RequestOptions): TlsSettings {
@@ -55,15 +81,21 @@ function isPem(value: unknown): value is string | Buffer {
 async function inTime(work: Promise<void>): Promise<void> {
   const timeout = Promise.withResolvers<never>();
   const timer = setTimeout(
-    () =>
-      timeout.reject(
-        new KubeError("unavailable", "reading the cluster's credentials took too long"),
-      ),
+    () => timeout.reject(new Error(`it took longer than ${READ_TIMEOUT_MS} ms`)),
     READ_TIMEOUT_MS,
   );
   try {
     await Promise.race([work, timeout.promise]);
+  } catch (error) {
+    throw new KubeError("unavailable", `the cluster's credentials cannot be read: ${why(error)}`);
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** A SyntaxError quotes what a plugin printed, and that may be a token. */
+function why(error: unknown): string {
+  if (error instanceof SyntaxError) return "the plugin's answer is no JSON";
+  const message = error instanceof Error ? error.message : String(error);
+  return message.slice(0, MAX_MESSAGE_LENGTH);
 }

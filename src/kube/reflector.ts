@@ -5,6 +5,7 @@ import { errorOfStatus, KubeError } from "./errors.ts";
 import { type KubeObject, pathOf, type ResourceType } from "./kube-object.ts";
 import type { Store } from "./store.ts";
 import type { KubeTransport } from "./transport.ts";
+import { parseWatchEvent, type WatchEvent } from "./watch-event.ts";
 
 export type ReflectorLog = (
   level: "info" | "warn" | "error",
@@ -20,6 +21,8 @@ export interface ReflectorOptions<T extends KubeObject> {
   readonly namespace?: string;
   readonly store: Store<T>;
   readonly log: ReflectorLog;
+  /** Objects a page; client-go's own number by default. */
+  readonly pageSize?: number;
   readonly timings?: Partial<ReflectorTimings>;
 }
 
@@ -32,6 +35,8 @@ export interface ReflectorTimings {
   readonly idleMs: number;
   /** The server ends a watch after this, or up to twice this, so that watches spread over servers. */
   readonly watchMs: number;
+  /** A watch that has lived so long works: only then are the failures before it forgotten. */
+  readonly stableMs: number;
 }
 
 const TIMINGS: ReflectorTimings = {
@@ -39,17 +44,14 @@ const TIMINGS: ReflectorTimings = {
   maxBackoffMs: 30_000,
   idleMs: 120_000,
   watchMs: 300_000,
+  stableMs: 30_000,
 };
 
-/** Objects a page; client-go's own number. */
 const PAGE_SIZE = 500;
 /** How often a list is begun anew because its page token expired, before it counts as failed. */
 const MAX_LIST_RESTARTS = 3;
-
-interface WatchEvent<T> {
-  readonly type: "ADDED" | "MODIFIED" | "DELETED" | "BOOKMARK" | "ERROR";
-  readonly object: T;
-}
+/** Answers to a watch that the same version will get again: it is malformed, its kind was unknown, or it is too old. */
+const VERSION_IS_USELESS: ReadonlySet<number> = new Set([400, 404, 410]);
 
 /**
  * Keeps a store equal to what the API server holds of one kind: a paged list, then a watch from its resourceVersion, for ever.
@@ -63,10 +65,12 @@ export class Reflector<T extends KubeObject> {
   readonly #options: ReflectorOptions<T>;
   readonly #timings: ReflectorTimings;
   readonly #markSynced: () => void;
+  readonly #bornMs = performance.now();
   #version: string | undefined;
   #failures = 0;
-  #lastFault: string | undefined;
-  #lastContactMs = performance.now();
+  #failure: KubeError | undefined;
+  #toldFault: string | undefined;
+  #contactMs: number | undefined;
 
   constructor(options: ReflectorOptions<T>) {
     this.#options = options;
@@ -77,78 +81,82 @@ export class Reflector<T extends KubeObject> {
     this.#markSynced = resolve;
   }
 
+  /** When the API server last answered, in monotonic milliseconds. */
+  get lastContactAt(): number | undefined {
+    return this.#contactMs;
+  }
+
   /** The API server has been heard of lately, or a watch is open within its idle time. */
   get isHealthy(): boolean {
-    return (
-      performance.now() - this.#lastContactMs < this.#timings.idleMs + this.#timings.maxBackoffMs
-    );
+    const { idleMs, maxBackoffMs } = this.#timings;
+    return performance.now() - (this.#contactMs ?? this.#bornMs) < idleMs + maxBackoffMs;
   }
 
   /** Works until the signal aborts. Never rejects. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       const startedMs = performance.now();
+      this.#failure = undefined;
       try {
         if (this.#version === undefined) await this.#list(signal);
         await this.#watch(signal);
-        this.#failures = 0;
       } catch (error) {
         if (signal.aborted) return;
         this.#fail(error);
       }
-      await this.#pause(startedMs, signal);
+      const waitMs = this.#waitMs(performance.now() - startedMs);
+      if (waitMs > 0) await delay(waitMs, undefined, { signal }).catch(() => undefined);
     }
   }
 
   async #list(signal: AbortSignal): Promise<void> {
-    const { store, namespace, type, log } = this.#options;
     for (let restarts = 0; ; restarts += 1) {
       try {
         const { items, resourceVersion } = await this.#pages(signal);
-        store.replace(namespace, items);
+        this.#options.store.replace(this.#options.namespace, items);
         this.#version = resourceVersion;
-        break;
+        return this.#markSynced();
       } catch (error) {
         const isExpired = error instanceof KubeError && error.kind === "gone";
         if (!isExpired || restarts >= MAX_LIST_RESTARTS) throw error;
       }
     }
-    this.#touch();
-    if (this.#lastFault !== undefined) log("info", "informer works again", { kind: type.kind });
-    this.#lastFault = undefined;
-    this.#markSynced();
   }
 
   async #pages(signal: AbortSignal): Promise<{ items: T[]; resourceVersion: string }> {
-    const { client, type, namespace } = this.#options;
+    const { client, type, namespace, pageSize = PAGE_SIZE } = this.#options;
     const scope = namespace === undefined ? {} : { namespace };
     const items: T[] = [];
     let token: string | undefined;
     for (;;) {
       const position = token === undefined ? {} : { continue: token };
-      const page = await client.list<T>(type, { ...scope, limit: PAGE_SIZE, ...position }, signal);
+      const page = await client.list<T>(type, { ...scope, limit: pageSize, ...position }, signal);
+      this.#touch();
       items.push(...page.items);
       token = page.continue;
       if (token === undefined) return { items, resourceVersion: page.resourceVersion };
     }
   }
 
+  /** Resolves when the server ends the watch in order, or when it was silent for too long: both go on from the last version. */
   async #watch(signal: AbortSignal): Promise<void> {
     const idle = new AbortController();
-    const both = AbortSignal.any([signal, idle.signal]);
+    const openedMs = performance.now();
     const watchdog = setInterval(() => {
-      if (performance.now() - this.#lastContactMs > this.#timings.idleMs) idle.abort();
+      this.#settle(openedMs);
+      if (performance.now() - (this.#contactMs ?? openedMs) > this.#timings.idleMs) idle.abort();
     }, this.#timings.idleMs / 4);
     try {
-      const lines = await this.#open(both);
+      const lines = await this.#open(AbortSignal.any([signal, idle.signal]));
       this.#touch();
       for await (const line of lines) {
         this.#touch();
-        this.#apply(JSON.parse(line));
+        this.#take(parseWatchEvent<T>(this.kind, line));
+        this.#settle(openedMs);
       }
+      this.#settle(openedMs);
     } catch (error) {
       if (!idle.signal.aborted || signal.aborted) throw error;
-      throw new KubeError("unavailable", `the watch of ${this.kind} brought nothing for too long`);
     } finally {
       clearInterval(watchdog);
     }
@@ -169,59 +177,51 @@ export class Reflector<T extends KubeObject> {
       signal,
     });
     if (!("status" in opened)) return opened;
-    if (opened.status === 410) this.#version = undefined;
+    if (VERSION_IS_USELESS.has(opened.status)) this.#version = undefined;
     throw errorOfStatus(`watch ${this.kind}`, opened.status, opened.body, opened.retryAfter);
   }
 
-  #apply({ type, object }: WatchEvent<T>): void {
-    switch (type) {
-      case "ADDED":
-      case "MODIFIED":
-        this.#options.store.put(object);
-        break;
-      case "DELETED":
-        this.#options.store.remove(object);
-        break;
-      case "BOOKMARK":
-        break;
-      case "ERROR":
-        return this.#refuse(object);
-    }
+  #take({ type, object }: WatchEvent<T>): void {
+    const { store } = this.#options;
+    if (type === "DELETED") store.remove(object);
+    else if (type !== "BOOKMARK") store.put(object);
     this.#version = object.metadata.resourceVersion;
-    this.#failures = 0;
-  }
-
-  /** An error inside the stream carries a Status; any of them makes the version doubtful, so the list begins anew. */
-  #refuse(status: unknown): never {
-    this.#version = undefined;
-    const code =
-      typeof status === "object" && status !== null && "code" in status ? Number(status.code) : 500;
-    throw errorOfStatus(`watch ${this.kind}`, code, status, undefined);
   }
 
   #touch(): void {
-    this.#lastContactMs = performance.now();
+    this.#contactMs = performance.now();
+  }
+
+  /** A server that answers and breaks off again and again would otherwise be told of, and asked, once a second for ever. */
+  #settle(openedMs: number): void {
+    if (performance.now() - openedMs < this.#timings.stableMs) return;
+    this.#failures = 0;
+    if (this.#toldFault === undefined) return;
+    this.#toldFault = undefined;
+    this.#options.log("info", "informer works again", { kind: this.kind });
   }
 
   #fail(error: unknown): void {
-    const isExpiry = error instanceof KubeError && error.kind === "gone";
-    // An expired version is part of an informer's life; the first wait after it is the shortest.
-    this.#failures = isExpiry ? 1 : this.#failures + 1;
+    this.#failures += 1;
     const fault = error instanceof KubeError ? error.kind : "broken stream";
-    if (isExpiry || fault === this.#lastFault) return;
-    this.#lastFault = fault;
-    this.#options.log("warn", "informer failed; it goes on trying", {
-      kind: this.kind,
-      err: error,
-    });
+    if (error instanceof KubeError) this.#failure = error;
+    // An expired version is part of an informer's life. Only where it repeats is it worth a word.
+    if (fault === this.#toldFault || this.#isFirstExpiry) return;
+    this.#toldFault = fault;
+    const fields = { kind: this.kind, err: error };
+    this.#options.log("warn", "informer failed; it goes on trying", fields);
   }
 
-  async #pause(startedMs: number, signal: AbortSignal): Promise<void> {
+  get #isFirstExpiry(): boolean {
+    return this.#failure?.kind === "gone" && this.#failures === 1;
+  }
+
+  #waitMs(spentMs: number): number {
     const { minCycleMs, maxBackoffMs } = this.#timings;
-    const spentMs = performance.now() - startedMs;
+    if (this.#isFirstExpiry) return 0;
+    if (this.#failures === 0) return minCycleMs - spentMs;
     const backoffMs = Math.min(minCycleMs * 2 ** Math.min(this.#failures, 20), maxBackoffMs);
-    const waitMs =
-      this.#failures === 0 ? minCycleMs - spentMs : backoffMs * (0.5 + Math.random() / 2);
-    if (waitMs > 0) await delay(waitMs, undefined, { signal }).catch(() => undefined);
+    const askedMs = Math.min(this.#failure?.retryAfterMs ?? 0, maxBackoffMs);
+    return Math.max(backoffMs * (0.5 + Math.random() / 2), askedMs);
   }
 }

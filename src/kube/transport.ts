@@ -1,9 +1,10 @@
-import { isDeepStrictEqual } from "node:util";
 import { performance } from "node:perf_hooks";
 import type { KubeConfig } from "@kubernetes/client-node";
-import { Agent, type Dispatcher } from "undici";
-import { type Credentials, readCredentials } from "./credentials.ts";
+import type { Dispatcher } from "undici";
+import { type Connection, Connector } from "./connector.ts";
+import { Deadline } from "./deadline.ts";
 import { KubeError } from "./errors.ts";
+import { readBody } from "./read-body.ts";
 import { readLines } from "./read-lines.ts";
 
 export interface KubeRequest {
@@ -27,6 +28,7 @@ export interface RequestOutcome {
   readonly method: string;
   /** HTTP status, or `error` where there was no answer. */
   readonly code: string;
+  /** Until the answer began. */
   readonly durationMs: number;
 }
 
@@ -37,120 +39,139 @@ export interface TransportOptions {
   readonly onRequest?: (outcome: RequestOutcome) => void;
 }
 
-const CONNECT_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 30_000;
-/** Service account tokens are replaced by the kubelet well before they expire; client-go looks once a minute as well. */
-const REREAD_AFTER_MS = 60_000;
-const MAX_BODY_BYTES = 64 * 1024 * 1024;
 
 /**
  * Requests to one API server over one agent with keep-alive connections. client-node's own opens a TLS connection per request.
- * The agent is made anew when the certificates change; a 401 has the credentials read anew, once.
+ * A 401 has the credentials read anew, and the request sent once more where they are others. Redirects are not followed.
  */
 export class KubeTransport {
   readonly #options: TransportOptions;
-  #credentials: Credentials | undefined;
-  #readAtMs = -Infinity;
-  #agent: Agent | undefined;
+  readonly #connector: Connector;
 
   constructor(options: TransportOptions) {
     this.#options = options;
-  }
-
-  /** Sends a request and reads the whole answer, whatever its status. Rejects with a KubeError where there is no answer. */
-  async send(request: KubeRequest): Promise<KubeResponse> {
-    const response = await this.#dispatch(request, request.timeoutMs ?? this.#timeoutMs);
-    const text = await readText(response, what(request));
-    const header = response.headers["retry-after"];
-    return {
-      status: response.statusCode,
-      retryAfter: typeof header === "string" ? header : undefined,
-      body: parse(text),
-    };
+    this.#connector = new Connector(options.kubeConfig);
   }
 
   /**
-   * Opens a stream of lines, as a watch is one. Rejects with a KubeError where it does not open with 200; the lines throw when it breaks.
+   * Sends a request and reads the whole answer, whatever its status; the timeout counts for all of it. Rejects with a KubeError
+   * where there is no answer, or with the signal's reason.
+   */
+  async send(request: KubeRequest): Promise<KubeResponse> {
+    using deadline = this.#deadlineOf(request);
+    return this.#failingAsKubeError(request, deadline, async () =>
+      answerOf(await this.#dispatch(request, deadline)),
+    );
+  }
+
+  /**
+   * Opens a stream of lines, as a watch is one. An answer other than 200 is returned as `send` would; the lines throw when the
+   * stream breaks or the signal aborts.
    */
   async stream(request: KubeRequest): Promise<AsyncIterable<string> | KubeResponse> {
-    const response = await this.#dispatch(request, 0);
-    if (response.statusCode === 200) return readLines(response.body);
-    const body = parse(await readText(response, what(request)));
-    return { status: response.statusCode, retryAfter: undefined, body };
+    const deadline = this.#deadlineOf(request);
+    const opened = await this.#failingAsKubeError(request, deadline, async () => {
+      const response = await this.#dispatch(request, deadline);
+      return response.statusCode === 200 ? response : answerOf(response);
+    }).catch((error: unknown) => {
+      deadline[Symbol.dispose]();
+      throw error;
+    });
+    deadline.lift();
+    if ("statusCode" in opened) return disposing(deadline, readLines(opened.body));
+    deadline[Symbol.dispose]();
+    return opened;
   }
 
+  /** Cuts what is still under way. */
   async close(): Promise<void> {
-    await this.#agent?.destroy();
+    await this.#connector.close();
   }
 
-  get #timeoutMs(): number {
-    return this.#options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
+  #deadlineOf({ timeoutMs, signal }: KubeRequest): Deadline {
+    return new Deadline(timeoutMs ?? this.#options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS, signal);
   }
 
-  async #dispatch(request: KubeRequest, bodyTimeout: number): Promise<Dispatcher.ResponseData> {
-    const first = await this.#exchange(request, bodyTimeout);
+  async #failingAsKubeError<Result>(
+    request: KubeRequest,
+    { signal }: Deadline,
+    work: () => Promise<Result>,
+  ): Promise<Result> {
+    try {
+      return await work();
+    } catch (error) {
+      request.signal?.throwIfAborted();
+      if (error instanceof KubeError) throw error;
+      throw unavailable(request, signal.aborted ? signal.reason : error);
+    }
+  }
+
+  async #dispatch(request: KubeRequest, deadline: Deadline): Promise<Dispatcher.ResponseData> {
+    const connection = await deadline.over(this.#connector.connect());
+    const first = await this.#exchange(request, connection, deadline.signal);
     if (first.statusCode !== 401) return first;
-    const before = this.#credentials;
-    this.#readAtMs = -Infinity;
-    await this.#connect();
-    if (isDeepStrictEqual(before, this.#credentials)) return first;
-    first.body.destroy();
-    return this.#exchange(request, bodyTimeout);
+    const other = await deadline.over(this.#connector.reconnect(connection));
+    if (other === undefined) return first;
+    await first.body.dump();
+    return this.#exchange(request, other, deadline.signal);
   }
 
-  async #exchange(request: KubeRequest, bodyTimeout: number): Promise<Dispatcher.ResponseData> {
-    const { agent, credentials } = await this.#connect();
+  async #exchange(
+    request: KubeRequest,
+    { agent, credentials }: Connection,
+    signal: AbortSignal,
+  ): Promise<Dispatcher.ResponseData> {
+    const { userAgent, onRequest } = this.#options;
+    const { method, body, contentType = "application/json" } = request;
     const startedMs = performance.now();
-    const told = (code: string): void =>
-      this.#options.onRequest?.({
-        method: request.method,
-        code,
-        durationMs: performance.now() - startedMs,
-      });
+    let code = "error";
     try {
       const response = await agent.request({
         origin: new URL(credentials.server).origin,
         path: pathOf(credentials.server, request),
-        method: request.method,
+        method,
         headers: {
           ...credentials.headers,
           accept: "application/json",
-          "user-agent": this.#options.userAgent,
-          ...(request.body === undefined
-            ? {}
-            : { "content-type": request.contentType ?? "application/json" }),
+          "user-agent": userAgent,
+          ...(body === undefined ? {} : { "content-type": contentType }),
         },
-        body: request.body === undefined ? null : JSON.stringify(request.body),
-        headersTimeout: request.timeoutMs ?? this.#timeoutMs,
-        bodyTimeout,
-        signal: request.signal ?? null,
+        body: body === undefined ? null : JSON.stringify(body),
+        // The deadline is the only clock: undici's own would cut a watch that is silent for five minutes.
+        headersTimeout: 0,
+        bodyTimeout: 0,
+        signal,
       });
-      told(String(response.statusCode));
+      code = String(response.statusCode);
       return response;
-    } catch (error) {
-      request.signal?.throwIfAborted();
-      told("error");
-      throw unavailable(what(request), error);
+    } finally {
+      if (request.signal?.aborted !== true) {
+        onRequest?.({ method, code, durationMs: performance.now() - startedMs });
+      }
     }
   }
+}
 
-  async #connect(): Promise<{ agent: Agent; credentials: Credentials }> {
-    const isFresh = performance.now() - this.#readAtMs < REREAD_AFTER_MS;
-    if (this.#credentials !== undefined && this.#agent !== undefined && isFresh) {
-      return { agent: this.#agent, credentials: this.#credentials };
-    }
-    const credentials = await readCredentials(this.#options.kubeConfig);
-    if (this.#agent === undefined || !isDeepStrictEqual(credentials.tls, this.#credentials?.tls)) {
-      // Streams on the old agent end by themselves; closing it would cut requests under way.
-      this.#agent = new Agent({
-        connect: { ...credentials.tls, timeout: CONNECT_TIMEOUT_MS },
-        connections: 64,
-      });
-    }
-    this.#credentials = credentials;
-    this.#readAtMs = performance.now();
-    return { agent: this.#agent, credentials };
-  }
+async function answerOf({
+  statusCode,
+  headers,
+  body,
+}: Dispatcher.ResponseData): Promise<KubeResponse> {
+  const retryAfter = headers["retry-after"];
+  return {
+    status: statusCode,
+    retryAfter: typeof retryAfter === "string" ? retryAfter : undefined,
+    body: await readBody(body),
+  };
+}
+
+async function* disposing(
+  deadline: Deadline,
+  lines: AsyncIterable<string>,
+): AsyncGenerator<string> {
+  using _ = deadline;
+  yield* lines;
 }
 
 function pathOf(server: string, { path, query }: KubeRequest): string {
@@ -159,39 +180,11 @@ function pathOf(server: string, { path, query }: KubeRequest): string {
   return `${prefix}${path}${search}`;
 }
 
-async function readText({ body }: Dispatcher.ResponseData, doing: string): Promise<string> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  try {
-    for await (const chunk of body) {
-      const buffer: Buffer = Buffer.from(chunk);
-      bytes += buffer.length;
-      if (bytes > MAX_BODY_BYTES) throw new Error("the answer is too long");
-      chunks.push(buffer);
-    }
-  } catch (error) {
-    throw unavailable(doing, error);
-  }
-  return Buffer.concat(chunks).toString("utf8");
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
-}
-
-function what({ method, path }: KubeRequest): string {
-  return `${method} ${path}`;
-}
-
-function unavailable(doing: string, error: unknown): KubeError {
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+function unavailable({ method, path }: KubeRequest, error: unknown): KubeError {
+  const code = error instanceof Error && "code" in error ? `${String(error.code)} ` : "";
   const message = error instanceof Error ? error.message : String(error);
   return new KubeError(
     "unavailable",
-    `${doing}: the API server cannot be reached: ${code} ${message}`.trim(),
+    `${method} ${path}: the API server cannot be reached: ${code}${message}`,
   );
 }

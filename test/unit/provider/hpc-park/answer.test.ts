@@ -1,0 +1,82 @@
+import { describe, expect, it } from "vitest";
+import type { ProviderError } from "../../../../src/provider/errors.ts";
+import { Answer, readCreated, readList } from "../../../../src/provider/hpc-park/answer.ts";
+
+const GOOD = { id: 1, label: "a", state: "on" };
+
+function kindOf(read: () => unknown): ProviderError["kind"] {
+  try {
+    read();
+  } catch (error) {
+    return (error as ProviderError).kind;
+  }
+  return expect.unreachable("it must fail");
+}
+
+describe("Answer", () => {
+  it.each([[null], [undefined], ["text"], [7], [[]], [[GOOD]]])("is no object: %j", (body) => {
+    expect(kindOf(() => new Answer(body, "get"))).toBe("unavailable");
+  });
+
+  it.each([[undefined], [null], ["1"], [1.5], [0], [-1], [2 ** 53], [true], [{}]])(
+    "has no id in %j",
+    (id) => {
+      expect(kindOf(() => new Answer({ ...GOOD, id }, "get").id)).toBe("unavailable");
+    },
+  );
+
+  it("hands out the largest id that is still exact", () => {
+    const answer = new Answer({ ...GOOD, id: Number.MAX_SAFE_INTEGER }, "get");
+    expect(answer.id).toBe("9007199254740991");
+  });
+
+  it("reads a field only where it has the expected shape", () => {
+    const answer = new Answer({ a: "x", b: 1, c: true, d: null, e: [1, "2", 3.5, 4], f: {} }, "get");
+    expect([answer.text("a"), answer.text("b"), answer.text("z")]).toEqual(["x", undefined, undefined]);
+    expect([answer.integer("b"), answer.integer("a")]).toEqual([1, undefined]);
+    expect([answer.boolean("c"), answer.boolean("b")]).toEqual([true, undefined]);
+    expect([answer.integers("e"), answer.integers("a")]).toEqual([[1, 4], undefined]);
+    expect(answer.objects("f")).toEqual([]);
+  });
+
+  it("tells null from nothing", () => {
+    const answer = new Answer({ a: null, b: 1, c: "x" }, "get");
+    expect(["a", "b", "c", "d"].map((field) => answer.nullableInteger(field))).toEqual([
+      null,
+      1,
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it("is not misled by what every object inherits", () => {
+    const answer = new Answer({}, "get");
+    expect(answer.text("constructor")).toBeUndefined();
+  });
+});
+
+describe("readList", () => {
+  it("reads every entry", () => {
+    expect(readList([GOOD, { ...GOOD, id: 2 }], "list").map(({ id }) => id)).toEqual(["1", "2"]);
+    expect(readList([], "list")).toEqual([]);
+  });
+
+  it.each([[null], [undefined], [{}], [{ items: [GOOD] }], [""]])("%j is no list", (body) => {
+    expect(kindOf(() => readList(body, "list"))).toBe("unavailable");
+  });
+
+  it("is an error as a whole where one entry is none: half a list proves no absence", () => {
+    expect(kindOf(() => readList([GOOD, null], "list"))).toBe("unavailable");
+  });
+});
+
+describe("readCreated", () => {
+  it("wants id, label and state", () => {
+    expect(readCreated(GOOD, "create").id).toBe("1");
+  });
+
+  it.each(["id", "label", "state"])("does not know what was made without %s", (field) => {
+    const body = { ...GOOD, [field]: undefined };
+    expect(kindOf(() => readCreated(body, "create"))).toBe("unknown-outcome");
+  });
+});
