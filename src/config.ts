@@ -34,6 +34,11 @@ interface Option<Value> {
 const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"];
 
 const text = (value: string): string => value;
+function nonEmpty(value: string): string {
+  if (value.trim() !== "") return value;
+  throw new Error("must not be empty");
+}
+
 const list = (value: string): string[] =>
   value
     .split(",")
@@ -109,7 +114,8 @@ const OPTIONS: { readonly [Name in keyof Config]: Option<Config[Name]> } = {
   ownerId: {
     variable: "OWNER_ID",
     says: "Who owns what is created; the same id in another cluster finds it again. Default: the UID of the kube-system namespace.",
-    parse: text,
+    // Two clusters with the same empty id would take each other's things for their own.
+    parse: nonEmpty,
   },
   watchNamespaces: {
     variable: "WATCH_NAMESPACES",
@@ -260,12 +266,18 @@ function readFlags(
   const options = Object.fromEntries(
     optionNames().map((name) => [flagOf(OPTIONS[name].variable), { type: "string" as const }]),
   );
-  try {
-    return parseArgs({ args: [...args], options, allowPositionals: false }).values;
-  } catch (error) {
-    mistakes.push(error instanceof Error ? error.message : String(error));
-    return {};
+  // Not strict: that would stop at the first mistake, and drop the flags that are right.
+  const { tokens } = parseArgs({ args: [...args], options, strict: false, tokens: true });
+  const values: Record<string, string> = {};
+  for (const token of tokens) {
+    if (token.kind === "option-terminator") continue;
+    if (token.kind === "positional") mistakes.push(`unexpected argument "${token.value}"`);
+    else if (!Object.hasOwn(options, token.name)) mistakes.push(`unknown option ${token.rawName}`);
+    else if (token.value === undefined || (!token.inlineValue && token.value.startsWith("-")))
+      mistakes.push(`${token.rawName} needs a value, as in ${token.rawName}=…`);
+    else values[token.name] = token.value;
   }
+  return values;
 }
 
 function optionNames(): (keyof Config)[] {

@@ -88,6 +88,8 @@ async function create(context: ActContext): Promise<RemoteThing> {
     return thing;
   } catch (error) {
     if (isRefusal(error)) memory.refusedAttempt = intent.attempt;
+    // The request may have waited long for its turn: the quiet time counts from when it was last heard of.
+    else memory.intends(intent, now());
     throw error;
   } finally {
     memory.lookAfter(now());

@@ -19,8 +19,8 @@ export interface Outcome extends Result {
 /**
  * The story of one key: read, decide, look, decide, act, report.
  *
- * Nothing here sleeps or loops; waiting is `requeueAfterMs`. Returns undefined where the cache is older than our own last write: the
- * watch event that is on its way brings the key back.
+ * Nothing here sleeps or loops; waiting is `requeueAfterMs`. Returns undefined where the cache is older than our own last write:
+ * the controller comes back shortly.
  */
 export async function reconcile(
   object: ManagedObject,

@@ -19,6 +19,11 @@ export interface Subresource {
   readonly subresource?: "status";
 }
 
+export interface Preconditions {
+  readonly uid?: string;
+  readonly resourceVersion?: string;
+}
+
 const SECRETS: ResourceType = { group: "", version: "v1", plural: "secrets", kind: "Secret" };
 
 /**
@@ -100,6 +105,18 @@ export class KubeClient {
     return this.#send<T>({ method: "PUT", path: pathOf(type, namespace, name), body, signal });
   }
 
+  /** Deletes an object; another uid or resourceVersion than the one named is a conflict. */
+  async remove(
+    type: ResourceType,
+    namespace: string,
+    name: string,
+    preconditions: Preconditions,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const path = pathOf(type, namespace, name);
+    await this.#send({ method: "DELETE", path, body: { preconditions }, signal });
+  }
+
   /** The decoded values of a Secret. */
   async getSecret(
     namespace: string,
@@ -126,7 +143,7 @@ export class KubeClient {
     return metadata.uid;
   }
 
-  async #send<T>(request: KubeRequest): Promise<T> {
+  async #send<T = unknown>(request: KubeRequest): Promise<T> {
     const { status, body, retryAfter } = await this.#transport.send(request);
     const doing = `${request.method} ${request.path}`;
     if (status < 200 || status >= 300) throw errorOfStatus(doing, status, body, retryAfter);

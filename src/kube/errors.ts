@@ -37,9 +37,9 @@ export function errorOfStatus(
   body: unknown,
   retryAfter: string | undefined,
 ): KubeError {
-  const { reason, message } = readStatus(body);
-  const seconds = Number(retryAfter);
-  const retry = retryAfter !== undefined && seconds > 0 ? { retryAfterMs: seconds * 1000 } : {};
+  const { reason, message, retryAfterSeconds } = readStatus(body);
+  const seconds = Number(retryAfter ?? retryAfterSeconds);
+  const retry = seconds > 0 && Number.isFinite(seconds) ? { retryAfterMs: seconds * 1000 } : {};
   const said = message.slice(0, MAX_MESSAGE_LENGTH);
   return new KubeError(kindOf(status, reason), `${what}: ${said} (${status})`, {
     status,
@@ -70,10 +70,17 @@ function kindOf(status: number, reason: string): KubeErrorKind {
 }
 
 /** The fields of metav1.Status, as far as they are there. */
-function readStatus(body: unknown): { reason: string; message: string } {
-  const fields: { reason?: unknown; message?: unknown } =
+function readStatus(body: unknown): {
+  reason: string;
+  message: string;
+  retryAfterSeconds: unknown;
+} {
+  const fields: { reason?: unknown; message?: unknown; details?: unknown } =
     typeof body === "object" && body !== null ? body : {};
+  const details: { retryAfterSeconds?: unknown } =
+    typeof fields.details === "object" && fields.details !== null ? fields.details : {};
   return {
+    retryAfterSeconds: details.retryAfterSeconds,
     reason: typeof fields.reason === "string" ? fields.reason : "",
     message: typeof fields.message === "string" ? fields.message : "no reason given",
   };

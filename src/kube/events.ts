@@ -1,11 +1,14 @@
 import { createHash } from "node:crypto";
 import type { KubeClient } from "./client.ts";
+import { KubeError } from "./errors.ts";
 import type { KubeObject, ResourceType } from "./kube-object.ts";
 import type { ReflectorLog } from "./reflector.ts";
 
 const EVENTS: ResourceType = { group: "", version: "v1", plural: "events", kind: "Event" };
 /** The API's own limit on a message. */
 const MAX_MESSAGE_LENGTH = 1024;
+/** The API's own limit on the name of the reporting instance. */
+const MAX_INSTANCE_LENGTH = 128;
 /** An event that says the same within this time is counted on the first one; client-go's interval. */
 const SAME_WITHIN_MS = 600_000;
 /** client-go's spam filter: this many at once for one object, then one in five minutes. */
@@ -50,6 +53,7 @@ export class EventRecorder {
   readonly #waiting: (() => Promise<void>)[] = [];
   #writing: Promise<void> | undefined;
   #sequence = 0;
+  #dropped = 0;
 
   constructor(options: EventRecorderOptions) {
     this.#options = options;
@@ -59,7 +63,10 @@ export class EventRecorder {
     if (!this.#takeToken(object.metadata.uid)) return;
     const message = words.message.slice(0, MAX_MESSAGE_LENGTH);
     this.#waiting.push(() => this.#write(object, { ...words, message }));
-    if (this.#waiting.length > MAX_WAITING) this.#waiting.shift();
+    if (this.#waiting.length > MAX_WAITING) {
+      this.#waiting.shift();
+      this.#dropped += 1;
+    }
     this.#writing ??= this.#drain();
   }
 
@@ -78,6 +85,10 @@ export class EventRecorder {
       }
     }
     this.#writing = undefined;
+    if (this.#dropped > 0) {
+      this.#options.log("warn", "events were dropped: too many waited", { count: this.#dropped });
+    }
+    this.#dropped = 0;
   }
 
   async #write(object: KubeObject, words: EventWords): Promise<void> {
@@ -87,10 +98,12 @@ export class EventRecorder {
     const before = this.#written.get(sameness);
     const lastTimestamp = new Date().toISOString();
     if (before !== undefined && now() - before.atMs < SAME_WITHIN_MS) {
-      before.count += 1;
-      const patch = { count: before.count, lastTimestamp };
-      await client.mergePatch(EVENTS, namespace, before.name, patch, {}, signal);
-      return;
+      const patch = { count: before.count + 1, lastTimestamp };
+      const written = client.mergePatch(EVENTS, namespace, before.name, patch, {}, signal);
+      if (await isFound(written)) {
+        before.count += 1;
+        return;
+      }
     }
     const name = this.#nameFor(object, sameness);
     await client.create(
@@ -99,6 +112,8 @@ export class EventRecorder {
       this.#bodyOf(name, object, words, lastTimestamp),
       signal,
     );
+    // Behind all others: the oldest are forgotten from the front.
+    this.#written.delete(sameness);
     this.#written.set(sameness, { name, atMs: now(), count: 1 });
     this.#forgetOld();
   }
@@ -119,7 +134,7 @@ export class EventRecorder {
       ...words,
       source: { component, host: instance },
       reportingComponent: component,
-      reportingInstance: instance,
+      reportingInstance: instance.slice(0, MAX_INSTANCE_LENGTH),
       firstTimestamp: time,
       lastTimestamp: time,
       count: 1,
@@ -158,5 +173,16 @@ export class EventRecorder {
     for (const [uid, { filledAtMs }] of this.#buckets) {
       if (filledAtMs < untouchedMs) this.#buckets.delete(uid);
     }
+  }
+}
+
+/** Events are deleted by anyone who likes, and by the API server after an hour. */
+async function isFound(written: Promise<unknown>): Promise<boolean> {
+  try {
+    await written;
+    return true;
+  } catch (error) {
+    if (error instanceof KubeError && error.kind === "not-found") return false;
+    throw error;
   }
 }

@@ -2,27 +2,8 @@ import { performance } from "node:perf_hooks";
 import { setTimeout as delay } from "node:timers/promises";
 import type { KubeClient } from "./client.ts";
 import { KubeError } from "./errors.ts";
-import type { KubeObject, ResourceType } from "./kube-object.ts";
+import { LEASES, type LeaseObject, type LeaseSpec, recordAfter } from "./lease-record.ts";
 import type { ReflectorLog } from "./reflector.ts";
-
-const LEASES: ResourceType = {
-  group: "coordination.k8s.io",
-  version: "v1",
-  plural: "leases",
-  kind: "Lease",
-};
-
-interface LeaseSpec {
-  readonly holderIdentity?: string;
-  readonly leaseDurationSeconds?: number;
-  readonly acquireTime?: string;
-  readonly renewTime?: string;
-  readonly leaseTransitions?: number;
-}
-
-interface LeaseObject extends KubeObject {
-  readonly spec?: LeaseSpec;
-}
 
 export interface LeaseOptions {
   readonly client: KubeClient;
@@ -34,6 +15,13 @@ export interface LeaseOptions {
   readonly leaseDurationMs?: number;
   readonly renewDeadlineMs?: number;
   readonly retryPeriodMs?: number;
+  /** Monotonic milliseconds. */
+  readonly now?: () => number;
+}
+
+/** Another holds the lease that we led by: what it did meanwhile is unknown here, so there is no way back. */
+class TakenError extends Error {
+  override readonly name = "TakenError";
 }
 
 /** client-go's factor: retries of several candidates drift apart. */
@@ -55,15 +43,18 @@ export class Lease {
   readonly #markLost: () => void;
   #renewedMs = -Infinity;
   #isLeading = false;
+  #isLost = false;
   #object: LeaseObject | undefined;
   #seenRecord = "";
   #seenMs = -Infinity;
+  #isFailing = false;
 
   constructor(options: LeaseOptions) {
     this.#options = {
       leaseDurationMs: 15_000,
       renewDeadlineMs: 10_000,
       retryPeriodMs: 2_000,
+      now: () => performance.now(),
       ...options,
     };
     const acquired = Promise.withResolvers<void>();
@@ -74,23 +65,31 @@ export class Lease {
     this.#markLost = lost.resolve;
   }
 
-  /** Whether a write that begins now is still the leader's. Asked last thing before every remote write. */
-  isHeld(): boolean {
-    return this.#isLeading && performance.now() < this.#renewedMs + this.#options.leaseDurationMs;
+  /**
+   * Whether a write that begins now is still the leader's. Asked last thing before every remote write.
+   *
+   * @param marginMs How long before the lease runs out it is no longer held, for work that takes some time.
+   */
+  isHeld(marginMs = 0): boolean {
+    const { leaseDurationMs, now } = this.#options;
+    return (
+      this.#isLeading &&
+      this.#timeLeftMs() > 0 &&
+      now() < this.#renewedMs + leaseDurationMs - marginMs
+    );
   }
 
   /** Acquires, then renews until the signal aborts or the lease is lost. Never rejects. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      await this.#attempt(signal);
-      const silentMs = performance.now() - this.#renewedMs;
-      if (this.#isLeading && silentMs > this.#options.renewDeadlineMs) {
-        this.#isLeading = false;
-        this.#markLost();
-        return;
-      }
+      // Before the attempt too: a process that slept through the deadline must not renew as if nothing had happened.
+      if (!this.#isOverdue()) await this.#attempt(signal);
+      if (signal.aborted) return;
+      if (this.#isOverdue()) this.#lose("it could not be renewed in time");
+      if (this.#isLost) return;
       const waitMs = this.#options.retryPeriodMs * (1 + Math.random() * (JITTER - 1));
-      await delay(waitMs, undefined, { signal }).catch(() => undefined);
+      const untilMs = this.#isLeading ? Math.min(waitMs, this.#timeLeftMs()) : waitMs;
+      await delay(untilMs, undefined, { signal }).catch(() => undefined);
     }
   }
 
@@ -98,43 +97,77 @@ export class Lease {
   async release(signal: AbortSignal): Promise<void> {
     if (!this.isHeld()) return;
     this.#isLeading = false;
+    // A renewal that was cut short may have been done or not.
+    this.#object ??= await this.#read(signal);
+    if (this.#object?.spec?.holderIdentity !== this.#options.identity) return;
     // One second, as client-go: the next holder sets its own.
     await this.#write({ holderIdentity: "", leaseDurationSeconds: 1 }, signal);
   }
 
   async #attempt(signal: AbortSignal): Promise<void> {
-    const beganMs = performance.now();
-    const { renewDeadlineMs, retryPeriodMs, log, name } = this.#options;
-    const limit = AbortSignal.any([
-      signal,
-      AbortSignal.timeout(Math.max(renewDeadlineMs / 2, retryPeriodMs)),
-    ]);
+    const { log, name, identity, now } = this.#options;
+    const beganMs = now();
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(this.#attemptLimitMs())]);
     try {
-      if (!(await this.#acquireOrRenew(limit))) return;
+      const isOurs = await this.#acquireOrRenew(limit);
+      this.#isFailing = false;
+      if (!isOurs) return;
       this.#renewedMs = beganMs;
       if (this.#isLeading) return;
       this.#isLeading = true;
-      log("info", "leading", { lease: name, identity: this.#options.identity });
+      log("info", "leading", { lease: name, identity });
       this.#markAcquired();
     } catch (error) {
       this.#object = undefined;
-      if (signal.aborted || (error instanceof KubeError && error.kind === "conflict")) return;
-      log("warn", "the lease could not be renewed", { lease: name, err: error });
+      if (!signal.aborted) this.#fail(error);
     }
+  }
+
+  #fail(error: unknown): void {
+    if (error instanceof TakenError) return this.#lose(error.message);
+    const isRace =
+      error instanceof KubeError && (error.kind === "conflict" || error.kind === "already-exists");
+    if (isRace || this.#isFailing) return;
+    this.#isFailing = true;
+    const { log, name } = this.#options;
+    log("warn", "the lease could not be renewed; trying again", { lease: name, err: error });
+  }
+
+  #lose(why: string): void {
+    this.#isLeading = false;
+    this.#isLost = true;
+    this.#options.log("error", "the lease is lost", { lease: this.#options.name, why });
+    this.#markLost();
+  }
+
+  /** A request that hangs leaves time for another on a new connection. */
+  #attemptLimitMs(): number {
+    const { renewDeadlineMs, retryPeriodMs } = this.#options;
+    const limitMs = Math.max(renewDeadlineMs / 2, retryPeriodMs);
+    return Math.ceil(this.#isLeading ? Math.min(limitMs, this.#timeLeftMs()) : limitMs);
+  }
+
+  /** Until the lease counts as lost; negative after that. */
+  #timeLeftMs(): number {
+    return this.#renewedMs + this.#options.renewDeadlineMs - this.#options.now();
+  }
+
+  #isOverdue(): boolean {
+    return this.#isLeading && this.#timeLeftMs() <= 0;
   }
 
   /** Returns whether we hold it now. */
   async #acquireOrRenew(signal: AbortSignal): Promise<boolean> {
     const { identity } = this.#options;
-    const object = this.#isLeading
-      ? (this.#object ?? (await this.#read(signal)))
-      : await this.#read(signal);
+    const known = this.#isLeading ? this.#object : undefined;
+    const object = known ?? (await this.#read(signal));
     if (object === undefined) {
       await this.#createLease(signal);
       return true;
     }
     this.#notice(object);
     const holder = object.spec?.holderIdentity ?? "";
+    if (this.#isLeading && holder !== identity) throw new TakenError("another has taken it");
     if (holder !== identity && holder !== "" && !this.#hasRunOut(object)) return false;
     this.#object = object;
     await this.#write({ holderIdentity: identity }, signal);
@@ -145,13 +178,14 @@ export class Lease {
     const record = JSON.stringify(object.spec ?? {});
     if (record === this.#seenRecord) return;
     this.#seenRecord = record;
-    this.#seenMs = performance.now();
+    this.#seenMs = this.#options.now();
   }
 
   /** By its own duration, counted on our clock from when we saw its record change. */
   #hasRunOut({ spec }: LeaseObject): boolean {
     const durationMs = (spec?.leaseDurationSeconds ?? 0) * 1000;
-    return performance.now() > this.#seenMs + Math.max(durationMs, this.#options.leaseDurationMs);
+    const { now, leaseDurationMs } = this.#options;
+    return now() > this.#seenMs + Math.max(durationMs, leaseDurationMs);
   }
 
   async #read(signal: AbortSignal): Promise<LeaseObject | undefined> {
@@ -166,7 +200,7 @@ export class Lease {
 
   async #createLease(signal: AbortSignal): Promise<void> {
     const { client, namespace, name } = this.#options;
-    const body = { metadata: { name, namespace }, spec: this.#recordAfter(undefined, {}) };
+    const body = { metadata: { name, namespace }, spec: recordAfter(undefined, {}, this.#options) };
     this.#object = await client.create<LeaseObject>(LEASES, namespace, body, signal);
   }
 
@@ -175,26 +209,7 @@ export class Lease {
     const { client, namespace, name } = this.#options;
     const object = this.#object;
     if (object === undefined) return;
-    const body = { ...object, spec: this.#recordAfter(object.spec, changes) };
+    const body = { ...object, spec: recordAfter(object.spec, changes, this.#options) };
     this.#object = await client.update<LeaseObject>(LEASES, namespace, name, body, signal);
   }
-
-  #recordAfter(before: LeaseSpec | undefined, changes: LeaseSpec): LeaseSpec {
-    const { identity, leaseDurationMs } = this.#options;
-    const isOurs = before?.holderIdentity === identity;
-    const time = microTime();
-    return {
-      holderIdentity: identity,
-      leaseDurationSeconds: Math.max(Math.ceil(leaseDurationMs / 1000), 1),
-      acquireTime: isOurs ? (before.acquireTime ?? time) : time,
-      renewTime: time,
-      leaseTransitions: (before?.leaseTransitions ?? 0) + (before === undefined || isOurs ? 0 : 1),
-      ...changes,
-    };
-  }
-}
-
-/** V1MicroTime: RFC 3339 with six digits. */
-function microTime(): string {
-  return new Date().toISOString().replace("Z", "000Z");
 }

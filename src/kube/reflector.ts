@@ -151,7 +151,7 @@ export class Reflector<T extends KubeObject> {
       this.#touch();
       for await (const line of lines) {
         this.#touch();
-        this.#take(parseWatchEvent<T>(this.kind, line));
+        this.#take(this.#parse(line));
         this.#settle(openedMs);
       }
       this.#settle(openedMs);
@@ -179,6 +179,16 @@ export class Reflector<T extends KubeObject> {
     if (!("status" in opened)) return opened;
     if (VERSION_IS_USELESS.has(opened.status)) this.#version = undefined;
     throw errorOfStatus(`watch ${this.kind}`, opened.status, opened.body, opened.retryAfter);
+  }
+
+  /** An ERROR event, the only one with a status, makes the version doubtful, whatever it says: the list begins anew. */
+  #parse(line: string): WatchEvent<T> {
+    try {
+      return parseWatchEvent<T>(this.kind, line);
+    } catch (error) {
+      if (error instanceof KubeError && error.status !== undefined) this.#version = undefined;
+      throw error;
+    }
   }
 
   #take({ type, object }: WatchEvent<T>): void {

@@ -20,7 +20,7 @@ export class Store<T extends KubeObject> {
   readonly #handlers = new Set<ChangeHandler<T>>();
   readonly #onHandlerError: (error: unknown) => void;
 
-  /** @param onHandlerError Told of a handler that throws; the others are called all the same. */
+  /** @param onHandlerError Told of a handler or an index that throws; the others are called all the same. */
   constructor(onHandlerError: (error: unknown) => void) {
     this.#onHandlerError = onHandlerError;
   }
@@ -39,7 +39,7 @@ export class Store<T extends KubeObject> {
 
   /** To be called before the first object comes in. */
   addIndex(name: string, valuesOf: (object: T) => readonly string[]): void {
-    this.#indexes.set(name, new Index(valuesOf));
+    this.#indexes.set(name, new Index((object) => this.#valuesOrNone(valuesOf, object)));
   }
 
   byIndex(name: string, value: string): readonly T[] {
@@ -89,9 +89,19 @@ export class Store<T extends KubeObject> {
   #set(key: string, current: T | undefined, previous: T | undefined): void {
     if (current === undefined) this.#objects.delete(key);
     else this.#objects.set(key, current);
-    for (const index of this.#indexes.values()) index.move(key, previous, current);
+    for (const index of this.#indexes.values()) index.move(key, current);
     if (current?.metadata.resourceVersion === previous?.metadata.resourceVersion) return;
     for (const handler of this.#handlers) this.#call(handler, key, current, previous);
+  }
+
+  /** One object that an index cannot read must not stop the informer, nor hide the others. */
+  #valuesOrNone(valuesOf: (object: T) => readonly string[], object: T): readonly string[] {
+    try {
+      return valuesOf(object);
+    } catch (error) {
+      this.#onHandlerError(error);
+      return [];
+    }
   }
 
   #call(
@@ -111,6 +121,7 @@ export class Store<T extends KubeObject> {
 class Index<T> {
   readonly #valuesOf: (object: T) => readonly string[];
   readonly #keys = new Map<string, Set<string>>();
+  readonly #values = new Map<string, readonly string[]>();
 
   constructor(valuesOf: (object: T) => readonly string[]) {
     this.#valuesOf = valuesOf;
@@ -120,13 +131,16 @@ class Index<T> {
     return [...(this.#keys.get(value) ?? [])];
   }
 
-  move(key: string, previous: T | undefined, current: T | undefined): void {
-    for (const value of previous === undefined ? [] : this.#valuesOf(previous)) {
+  move(key: string, current: T | undefined): void {
+    for (const value of this.#values.get(key) ?? []) {
       const keys = this.#keys.get(value);
       keys?.delete(key);
       if (keys?.size === 0) this.#keys.delete(value);
     }
-    for (const value of current === undefined ? [] : this.#valuesOf(current)) {
+    const values = current === undefined ? [] : this.#valuesOf(current);
+    if (current === undefined) this.#values.delete(key);
+    else this.#values.set(key, values);
+    for (const value of values) {
       const keys = this.#keys.get(value) ?? new Set();
       this.#keys.set(value, keys.add(key));
     }

@@ -60,7 +60,8 @@ export class KubeTransport {
    */
   async send(request: KubeRequest): Promise<KubeResponse> {
     using deadline = this.#deadlineOf(request);
-    return this.#failingAsKubeError(request, deadline, async () =>
+    // Awaited here: the deadline ends with this block.
+    return await this.#failingAsKubeError(request, deadline, async () =>
       answerOf(await this.#dispatch(request, deadline)),
     );
   }

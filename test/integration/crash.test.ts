@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { mostAlivePerMarker } from "../../src/embedded/hpc-park/alive-per-marker.ts";
 import { Lab } from "./lab.ts";
-import { until } from "./until.ts";
+import { until } from "../until.ts";
 
 describe("whatever crashes or stalls, one remote thing each", () => {
   let lab: Lab;

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { CRDS, PROJECT, isWithoutCel, prepareNamespace } from "./namespace.ts";
+import { CRDS, isWithoutCel, prepareNamespace } from "./namespace.ts";
+import { PROJECT } from "../project.ts";
 
 let kubectl: Awaited<ReturnType<typeof prepareNamespace>>;
 

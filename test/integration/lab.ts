@@ -12,8 +12,8 @@ import {
   startSimulator,
 } from "../../src/embedded/hpc-park/simulator.ts";
 import { type Kubectl, prepareNamespace } from "./namespace.ts";
-import { type OperatorProcess, startOperator } from "./operator-process.ts";
-import { until } from "./until.ts";
+import { type OperatorProcess, startOperator } from "../operator-process.ts";
+import { until } from "../until.ts";
 
 /** Quick enough for a test, slow enough that states on the way are seen. */
 const TIMINGS = { createMs: 150, deleteMs: 100, updateMs: 100, powerMs: 100, storageMs: 100 };

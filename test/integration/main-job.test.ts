@@ -2,8 +2,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { mostAlivePerMarker } from "../../src/embedded/hpc-park/alive-per-marker.ts";
 import { Lab } from "./lab.ts";
-import { PROJECT } from "./namespace.ts";
-import { until } from "./until.ts";
+import { PROJECT } from "../project.ts";
+import { until } from "../until.ts";
 
 const SAMPLES = join(PROJECT, "deploy/samples");
 

@@ -3,8 +3,8 @@ import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { inject } from "vitest";
+import { PROJECT } from "../project.ts";
 
-export const PROJECT = join(import.meta.dirname, "../..");
 export const CRDS = ["crd/hpcinstances.hpc-park.ru", "crd/hpcstorages.hpc-park.ru"];
 
 const { kubectl: program, kubeconfigPath, minor } = inject("controlPlane");

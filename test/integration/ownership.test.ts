@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Lab } from "./lab.ts";
-import { until } from "./until.ts";
+import { until } from "../until.ts";
 
 describe("whose things are whose", () => {
   let lab: Lab;

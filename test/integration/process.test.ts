@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Lab } from "./lab.ts";
-import { spawnOperator, startOperator } from "./operator-process.ts";
-import { until } from "./until.ts";
+import { spawnOperator, startOperator } from "../operator-process.ts";
+import { until } from "../until.ts";
 
 /** A cluster that nobody serves: nothing listens on port 1. */
 const NOWHERE = `apiVersion: v1

@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Lab } from "./lab.ts";
-import { until } from "./until.ts";
+import { until } from "../until.ts";
 
 /** Far more than a backoff sends in the time of a test, far fewer than a hot loop would. */
 const FEW = 8;

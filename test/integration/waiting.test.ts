@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Lab } from "./lab.ts";
-import { until } from "./until.ts";
+import { until } from "../until.ts";
 
 const NEXT_LOOKS = 4;
 

@@ -110,16 +110,16 @@ export function remoteInstances({ http, statePath }: InstanceApi): RemoteKind {
   });
 }
 
-const PHASES: Readonly<Record<string, Phase>> = {
-  creating: "busy",
-  starting: "busy",
-  stopping: "busy",
-  updating: "busy",
-  on: "settled",
-  off: "settled",
-  deleting: "deleting",
-  error: "failed",
-};
+const PHASES: ReadonlyMap<string, Phase> = new Map([
+  ["creating", "busy"],
+  ["starting", "busy"],
+  ["stopping", "busy"],
+  ["updating", "busy"],
+  ["on", "settled"],
+  ["off", "settled"],
+  ["deleting", "deleting"],
+  ["error", "failed"],
+]);
 
 function readInstance(answer: Answer): RemoteThing {
   const state = answer.required("state");
@@ -138,7 +138,7 @@ function readInstance(answer: Answer): RemoteThing {
     id: answer.id,
     label,
     state,
-    phase: PHASES[state] ?? "unknown",
+    phase: PHASES.get(state) ?? "unknown",
     headline: headlineOf(state, answer),
     usedBy: [],
     fields,

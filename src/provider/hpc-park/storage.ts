@@ -56,13 +56,13 @@ export function remoteStorages(http: HttpClient): RemoteKind {
   });
 }
 
-const PHASES: Readonly<Record<string, Phase>> = {
-  creating: "busy",
-  updating: "busy",
-  ready: "settled",
-  deleting: "deleting",
-  error: "failed",
-};
+const PHASES: ReadonlyMap<string, Phase> = new Map([
+  ["creating", "busy"],
+  ["updating", "busy"],
+  ["ready", "settled"],
+  ["deleting", "deleting"],
+  ["error", "failed"],
+]);
 
 function readStorage(answer: Answer): RemoteThing {
   const state = answer.required("state");
@@ -74,7 +74,7 @@ function readStorage(answer: Answer): RemoteThing {
     id: answer.id,
     label,
     state,
-    phase: PHASES[state] ?? "unknown",
+    phase: PHASES.get(state) ?? "unknown",
     headline: headlineOf(state, answer),
     usedBy: (instanceIds ?? []).map((id) => `instance ${id}`),
     fields: { sizeGb, storageType, namespaceId: answer.nullableInteger("namespace_id") },

@@ -20,9 +20,9 @@ const onRecovery = vi.fn<() => void>();
 function snapshotsOf(options: Partial<SnapshotsOptions> = {}): Snapshots {
   return new Snapshots({
     list: () => {
-      const request = Promise.withResolvers<readonly RemoteThing[]>();
-      requests.push(request);
-      return request.promise;
+      const sent = Promise.withResolvers<readonly RemoteThing[]>();
+      requests.push(sent);
+      return sent.promise;
     },
     timing: TIMING,
     signal: stop.signal,
@@ -175,7 +175,10 @@ describe("Snapshots.listedSince", () => {
     const second = snapshots.listedSince(2_000);
     (await request(2)).resolve([thing("1")]);
     await second;
-    expect(onLook.mock.calls.map(([, { ids }]) => [...ids])).toEqual([["1", "2"], ["2"]]);
+    expect(onLook.mock.calls.map(([, { ids }]) => ids)).toEqual([
+      new Set(["1", "2"]),
+      new Set(["2"]),
+    ]);
   });
 });
 

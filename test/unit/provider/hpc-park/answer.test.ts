@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ProviderError } from "../../../../src/provider/errors.ts";
+import { ProviderError } from "../../../../src/provider/errors.ts";
 import { Answer, readCreated, readList } from "../../../../src/provider/hpc-park/answer.ts";
 
 const GOOD = { id: 1, label: "a", state: "on" };
@@ -8,7 +8,8 @@ function kindOf(read: () => unknown): ProviderError["kind"] {
   try {
     read();
   } catch (error) {
-    return (error as ProviderError).kind;
+    if (error instanceof ProviderError) return error.kind;
+    throw error;
   }
   return expect.unreachable("it must fail");
 }
@@ -31,8 +32,15 @@ describe("Answer", () => {
   });
 
   it("reads a field only where it has the expected shape", () => {
-    const answer = new Answer({ a: "x", b: 1, c: true, d: null, e: [1, "2", 3.5, 4], f: {} }, "get");
-    expect([answer.text("a"), answer.text("b"), answer.text("z")]).toEqual(["x", undefined, undefined]);
+    const answer = new Answer(
+      { a: "x", b: 1, c: true, d: null, e: [1, "2", 3.5, 4], f: {} },
+      "get",
+    );
+    expect([answer.text("a"), answer.text("b"), answer.text("z")]).toEqual([
+      "x",
+      undefined,
+      undefined,
+    ]);
     expect([answer.integer("b"), answer.integer("a")]).toEqual([1, undefined]);
     expect([answer.boolean("c"), answer.boolean("b")]).toEqual([true, undefined]);
     expect([answer.integers("e"), answer.integers("a")]).toEqual([[1, 4], undefined]);

@@ -59,14 +59,19 @@ describe("readDescription", () => {
     ]);
   });
 
-  it.each([[undefined], [null], ["text"], [[]], [{}], [{ paths: null }], [{ paths: { "/v1/x": null } }]])(
-    "misses everything, and falls back to the regular path, in %j",
-    (document) => {
-      const { statePath, missing } = readDescription(document);
-      expect(statePath).toBe(STATE_PATH);
-      expect(missing).toHaveLength(11);
-    },
-  );
+  it.each([
+    [undefined],
+    [null],
+    ["text"],
+    [[]],
+    [{}],
+    [{ paths: null }],
+    [{ paths: { "/v1/x": null } }],
+  ])("misses everything, and falls back to the regular path, in %j", (document) => {
+    const { statePath, missing } = readDescription(document);
+    expect(statePath).toBe(STATE_PATH);
+    expect(missing).toHaveLength(11);
+  });
 });
 
 describe("fetchDescription", () => {

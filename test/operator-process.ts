@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { PROJECT } from "./namespace.ts";
+import { PROJECT } from "./project.ts";
 import { until } from "./until.ts";
 
 export interface OperatorProcess {
@@ -24,8 +24,12 @@ export async function startOperator(
   return operator;
 }
 
-export function spawnOperator(environment: Readonly<Record<string, string>>): OperatorProcess {
-  const child = spawn(process.execPath, [join(PROJECT, "src/main.ts"), "run"], {
+/** @param source The folder that holds `main.ts`. */
+export function spawnOperator(
+  environment: Readonly<Record<string, string>>,
+  source = join(PROJECT, "src"),
+): OperatorProcess {
+  const child = spawn(process.execPath, [join(source, "main.ts"), "run"], {
     env: { PATH: process.env["PATH"], ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });

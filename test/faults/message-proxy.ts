@@ -1,0 +1,156 @@
+import { once } from "node:events";
+import {
+  createServer,
+  type IncomingMessage,
+  request as httpRequest,
+  type RequestOptions,
+  type Server,
+  type ServerResponse,
+} from "node:http";
+import { request as httpsRequest } from "node:https";
+
+/** Where in the life of a message something happens to it. */
+export type Moment = "before it is sent" | "after it took effect" | "after its answer";
+
+export const MOMENTS: readonly Moment[] = [
+  "before it is sent",
+  "after it took effect",
+  "after its answer",
+];
+
+export interface Message {
+  /** Counted from 1 since the last `reset`. */
+  readonly index: number;
+  readonly method: string;
+  readonly path: string;
+}
+
+/** What is done to the message with this number. */
+export interface Breakpoint {
+  readonly index: number;
+  readonly moment: Moment;
+  /** Runs at that moment; the message goes on when it resolves to `pass`. */
+  readonly act: () => Promise<"pass" | "drop"> | "pass" | "drop";
+}
+
+export interface ProxyTarget {
+  readonly url: string;
+  /** For HTTPS. */
+  readonly ca?: Buffer | string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Stands between the operator and one of its two sides, counts every message and breaks one at will.
+ *
+ * Watches are streamed through: they count as one message, at their opening.
+ */
+export class MessageProxy {
+  readonly url: string;
+  readonly #server: Server;
+  readonly #target: ProxyTarget;
+  #count = 0;
+  #messages: Message[] = [];
+  #breakpoint: Breakpoint | undefined;
+  #isReached = false;
+
+  private constructor(server: Server, url: string, target: ProxyTarget) {
+    this.#server = server;
+    this.url = url;
+    this.#target = target;
+  }
+
+  static async start(target: ProxyTarget): Promise<MessageProxy> {
+    const server = createServer();
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const address = server.address();
+    if (address === null || typeof address === "string") throw new TypeError("no TCP address");
+    const proxy = new MessageProxy(server, `http://127.0.0.1:${address.port}`, target);
+    server.on("request", (request, response) => {
+      proxy.#handle(request, response).catch(() => response.destroy());
+    });
+    return proxy;
+  }
+
+  get messages(): readonly Message[] {
+    return this.#messages;
+  }
+
+  /** Whether the message of the breakpoint came. */
+  get isReached(): boolean {
+    return this.#isReached;
+  }
+
+  /** Counts from 1 again, with another breakpoint or none. */
+  reset(breakpoint?: Breakpoint): void {
+    this.#count = 0;
+    this.#messages = [];
+    this.#breakpoint = breakpoint;
+    this.#isReached = false;
+  }
+
+  async close(): Promise<void> {
+    this.#server.close();
+    this.#server.closeAllConnections();
+    await once(this.#server, "close");
+  }
+
+  async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    this.#count += 1;
+    const message = { index: this.#count, method: request.method ?? "", path: request.url ?? "" };
+    this.#messages.push(message);
+    // The whole body is read first: what is broken off before it is sent has not been sent in part.
+    const body = await readAll(request);
+    if ((await this.#at(message, "before it is sent")) === "drop") return cut(response);
+    const answer = await this.#forward(request, body);
+    if (message.path.includes("watch=true")) return stream(answer, response);
+    const answerBody = await readAll(answer);
+    if ((await this.#at(message, "after it took effect")) === "drop") return cut(response);
+    response.writeHead(answer.statusCode ?? 502, answer.headers);
+    response.end(answerBody);
+    await once(response, "close");
+    await this.#at(message, "after its answer");
+  }
+
+  async #at(message: Message, moment: Moment): Promise<"pass" | "drop"> {
+    const breakpoint = this.#breakpoint;
+    if (breakpoint?.index !== message.index || breakpoint.moment !== moment) return "pass";
+    this.#isReached = true;
+    return breakpoint.act();
+  }
+
+  async #forward(request: IncomingMessage, body: Buffer): Promise<IncomingMessage> {
+    const { url, ca, headers } = this.#target;
+    const options: RequestOptions = {
+      method: request.method ?? "GET",
+      headers: { ...request.headers, ...headers, host: new URL(url).host },
+    };
+    const target = new URL(request.url ?? "/", url);
+    const forwarded =
+      target.protocol === "https:"
+        ? httpsRequest(target, { ...options, ca })
+        : httpRequest(target, options);
+    forwarded.end(body);
+    const [answer] = await once(forwarded, "response");
+    return answer;
+  }
+}
+
+async function readAll(message: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of message) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks);
+}
+
+function stream(answer: IncomingMessage, response: ServerResponse): void {
+  response.writeHead(answer.statusCode ?? 502, answer.headers);
+  response.flushHeaders();
+  answer.pipe(response);
+  response.on("close", () => answer.destroy());
+  answer.on("error", () => response.destroy());
+}
+
+function cut(response: ServerResponse): void {
+  response.destroy();
+}

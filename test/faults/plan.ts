@@ -1,0 +1,148 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { mostAlivePerMarker } from "../../src/embedded/hpc-park/alive-per-marker.ts";
+import { until } from "../until.ts";
+import { type Bounds, violations } from "./invariants.ts";
+import type { MessageProxy, Moment } from "./message-proxy.ts";
+import type { Scenario } from "./scenarios.ts";
+import { type Cluster, LOOK_MS, QUIET_MS, World } from "./world.ts";
+
+export type Side = "Kubernetes" | "HPC Park";
+
+/** One fault in one scenario: the operator is killed at the k-th message to one side. */
+export interface Plan {
+  readonly scenario: Scenario;
+  /** Left out in the reference run, which nothing disturbs. */
+  readonly fault?: { readonly side: Side; readonly index: number; readonly moment: Moment };
+}
+
+export interface Outcome {
+  readonly plan: Plan;
+  /** The message came and the operator was killed at it. */
+  readonly isReached: boolean;
+  /** Everything that did not hold, each in a sentence; empty where all is well. */
+  readonly faults: readonly string[];
+  readonly mostAlive: number;
+  readonly longestDoubleMs: number;
+  readonly remoteCalls: number;
+  /** From the user's act until everything was as it shall be, in milliseconds. */
+  readonly convergedMs: number | undefined;
+  /** Messages of the act, by side; the reference run tells how many there are to break. */
+  readonly messages: Readonly<Record<Side, number>>;
+  readonly log: string;
+}
+
+export interface PlanOptions {
+  /** How long a plan may take to converge, in milliseconds. */
+  readonly limitMs?: number;
+  /** Another operator than ours: the folder that holds its `main.ts`. */
+  readonly source?: string;
+}
+
+const LIMIT_MS = 15_000;
+
+/** Plays one plan and judges the whole history. Never rejects for what the operator does. */
+export async function play(cluster: Cluster, plan: Plan, options: PlanOptions = {}): Promise<Outcome> {
+  const world = await World.create(cluster, options.source);
+  try {
+    return await playIn(world, plan, options.limitMs ?? LIMIT_MS);
+  } finally {
+    await world.close();
+  }
+}
+
+async function playIn(world: World, plan: Plan, limitMs: number): Promise<Outcome> {
+  const { scenario, fault } = plan;
+  world.start();
+  if (scenario.arrange !== undefined) {
+    await scenario.arrange(world);
+    await until(`${scenario.name} is arranged`, () => scenario.isArranged?.(world) ?? true, {
+      limitMs,
+      seen: () => world.operatorLog.split("\n").slice(-20),
+    });
+  }
+  const restarted = armed(world, fault);
+  const startedMs = performance.now();
+  await scenario.act(world);
+  const convergedMs = await converged(world, scenario, restarted, limitMs, startedMs);
+  const messages = {
+    Kubernetes: world.kubeProxy.messages.length,
+    "HPC Park": world.cloudProxy.messages.length,
+  };
+  // Two looks more, for whatever comes late.
+  if (convergedMs !== undefined) await delay(LOOK_MS / 2);
+  return judged(world, plan, convergedMs, messages);
+}
+
+/** Sets the trap. The result tells whether the operator was killed, and has been started again, by now. */
+function armed(world: World, fault: Plan["fault"]): () => boolean {
+  world.kubeProxy.reset();
+  world.cloudProxy.reset();
+  if (fault === undefined) return () => true;
+  const { side, index, moment } = fault;
+  let isRestarted = false;
+  proxyOf(world, side).reset({
+    index,
+    moment,
+    act: async () => {
+      await world.kill();
+      world.start();
+      isRestarted = true;
+      return "drop" as const;
+    },
+  });
+  return () => isRestarted;
+}
+
+async function converged(
+  world: World,
+  scenario: Scenario,
+  isRestarted: () => boolean,
+  limitMs: number,
+  startedMs: number,
+): Promise<number | undefined> {
+  const deadlineMs = performance.now() + limitMs;
+  let doneSinceMs: number | undefined;
+  while (performance.now() < deadlineMs) {
+    if (await scenario.isDone(world)) {
+      doneSinceMs ??= performance.now();
+      // A message that never comes because everything is done already needs no kill.
+      if (isRestarted() || performance.now() - doneSinceMs > LOOK_MS) return doneSinceMs - startedMs;
+    } else doneSinceMs = undefined;
+    await delay(15);
+  }
+  return undefined;
+}
+
+function judged(
+  world: World,
+  plan: Plan,
+  convergedMs: number | undefined,
+  messages: Outcome["messages"],
+): Outcome {
+  const nowMs = performance.now();
+  const { entries } = world.simulator.ledger;
+  const history = { entries, revisions: world.history.revisions, nowMs };
+  const bounds: Bounds = {
+    doubleMs: 0,
+    quietMs: QUIET_MS,
+    calls: plan.scenario.calls,
+    adopted: world.adopted,
+  };
+  const histories = mostAlivePerMarker(entries, nowMs);
+  const lost = convergedMs === undefined ? ["I11 ESR: it did not become as it shall be"] : [];
+  return {
+    plan,
+    isReached: plan.fault === undefined || proxyOf(world, plan.fault.side).isReached,
+    faults: [...lost, ...violations(history, bounds)],
+    mostAlive: Math.max(0, ...histories.map(({ mostAlive }) => mostAlive)),
+    longestDoubleMs: Math.max(0, ...histories.map(({ longestTwinsMs }) => longestTwinsMs)),
+    remoteCalls: entries.filter(({ source }) => source === "api").length,
+    convergedMs,
+    messages,
+    log: world.operatorLog,
+  };
+}
+
+function proxyOf(world: World, side: Side): MessageProxy {
+  return side === "Kubernetes" ? world.kubeProxy : world.cloudProxy;
+}

@@ -1,0 +1,219 @@
+import { randomUUID } from "node:crypto";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Simulator, startSimulator } from "../../src/embedded/hpc-park/simulator.ts";
+import type { KubeClient } from "../../src/kube/client.ts";
+import { KubeError } from "../../src/kube/errors.ts";
+import type { KubeObject, ResourceType } from "../../src/kube/kube-object.ts";
+import type { KubeTransport } from "../../src/kube/transport.ts";
+import { type OperatorProcess, spawnOperator } from "../operator-process.ts";
+import { ClusterHistory } from "./cluster-history.ts";
+import { MessageProxy } from "./message-proxy.ts";
+
+/** The one control plane that serves every plan. */
+export interface Cluster {
+  readonly server: string;
+  readonly ca: string;
+  readonly token: string;
+  readonly client: KubeClient;
+  readonly transport: KubeTransport;
+}
+
+export interface RemoteObject extends KubeObject {
+  readonly spec: Readonly<Record<string, unknown>>;
+  readonly status?: {
+    readonly id?: number;
+    readonly observedGeneration?: number;
+    readonly conditions?: readonly { readonly type: string; readonly status: string; readonly reason: string }[];
+    readonly [field: string]: unknown;
+  };
+}
+
+/** All in milliseconds; short, so that a plan takes a second or two. */
+const PACE = { active: 50, rest: 400, timeout: 400, settle: 200, work: 30 };
+export const QUIET_MS = PACE.timeout + PACE.settle;
+export const LOOK_MS = PACE.rest;
+
+const WORK = {
+  createMs: PACE.work,
+  deleteMs: PACE.work,
+  updateMs: PACE.work,
+  powerMs: PACE.work,
+  storageMs: PACE.work,
+};
+
+const GROUP = { group: "hpc-park.ru", version: "v1alpha1" };
+export const INSTANCES: ResourceType = { ...GROUP, plural: "hpcinstances", kind: "HpcInstance" };
+export const STORAGES: ResourceType = { ...GROUP, plural: "hpcstorages", kind: "HpcStorage" };
+
+const NEVER = new AbortController().signal;
+
+/** The stage of one plan: a namespace, a simulator, a proxy on each side, and one operator at a time. */
+export class World {
+  readonly namespace: string;
+  readonly simulator: Simulator;
+  readonly kubeProxy: MessageProxy;
+  readonly cloudProxy: MessageProxy;
+  readonly history: ClusterHistory;
+  readonly adopted = new Set<number>();
+  readonly #cluster: Cluster;
+  readonly #folder: string;
+  readonly #environment: Readonly<Record<string, string>>;
+  readonly #source: string | undefined;
+  #operator: OperatorProcess | undefined;
+
+  private constructor(
+    cluster: Cluster,
+    namespace: string,
+    folder: string,
+    simulator: Simulator,
+    proxies: { kube: MessageProxy; cloud: MessageProxy },
+    history: ClusterHistory,
+    source: string | undefined,
+  ) {
+    this.#cluster = cluster;
+    this.namespace = namespace;
+    this.#folder = folder;
+    this.simulator = simulator;
+    this.kubeProxy = proxies.kube;
+    this.cloudProxy = proxies.cloud;
+    this.history = history;
+    this.#source = source;
+    this.#environment = environmentOf(folder, namespace, proxies.cloud.url);
+  }
+
+  /** @param source Another operator than ours: the folder with its `main.ts`. */
+  static async create(cluster: Cluster, source?: string): Promise<World> {
+    const namespace = `plan-${randomUUID().slice(0, 8)}`;
+    const simulator = await startSimulator({ timings: WORK });
+    const kube = await MessageProxy.start({
+      url: cluster.server,
+      ca: cluster.ca,
+      headers: { authorization: `Bearer ${cluster.token}` },
+    });
+    const cloud = await MessageProxy.start({ url: simulator.url });
+    const folder = await mkdtemp(join(tmpdir(), "fault-plan-"));
+    await writeFile(join(folder, "kubeconfig"), kubeconfigFor(kube.url));
+    await writeFile(join(folder, "token"), simulator.token);
+    const path = "/api/v1/namespaces";
+    await cluster.transport.send({ method: "POST", path, body: { metadata: { name: namespace } } });
+    const types = [INSTANCES, STORAGES];
+    const history = await ClusterHistory.record(cluster.transport, types, namespace);
+    return new World(cluster, namespace, folder, simulator, { kube, cloud }, history, source);
+  }
+
+  start(): void {
+    this.#operator = spawnOperator(this.#environment, this.#source);
+  }
+
+  get operatorLog(): string {
+    return this.#operator?.log() ?? "";
+  }
+
+  async kill(): Promise<void> {
+    await this.#operator?.end("SIGKILL");
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#operator?.signal(signal);
+  }
+
+  async close(): Promise<void> {
+    await this.kill();
+    this.history.stop();
+    await this.kubeProxy.close();
+    await this.cloudProxy.close();
+    await this.simulator.close();
+    await rm(this.#folder, { recursive: true });
+    const path = `/api/v1/namespaces/${this.namespace}`;
+    await this.#cluster.transport.send({ method: "DELETE", path });
+  }
+
+  async setToken(token: string): Promise<void> {
+    await writeFile(join(this.#folder, "token"), token);
+  }
+
+  async apply(type: ResourceType, name: string, spec: object): Promise<void> {
+    const body = {
+      apiVersion: `${type.group}/${type.version}`,
+      kind: type.kind,
+      metadata: { name, namespace: this.namespace },
+      spec,
+    };
+    await this.#cluster.client.create(type, this.namespace, body, NEVER);
+  }
+
+  async patch(type: ResourceType, name: string, patch: object): Promise<void> {
+    await this.#cluster.client.mergePatch(type, this.namespace, name, patch, {}, NEVER);
+  }
+
+  async remove(type: ResourceType, name: string): Promise<void> {
+    const path = `/apis/${type.group}/${type.version}/namespaces/${this.namespace}/${type.plural}/${name}`;
+    await this.#cluster.transport.send({ method: "DELETE", path });
+  }
+
+  async get(type: ResourceType, name: string): Promise<RemoteObject | undefined> {
+    try {
+      return await this.#cluster.client.get<RemoteObject>(type, this.namespace, name, NEVER);
+    } catch (error) {
+      if (error instanceof KubeError && error.kind === "not-found") return undefined;
+      throw error;
+    }
+  }
+
+  /** Ready for the present generation. */
+  async isReady(type: ResourceType, name: string): Promise<boolean> {
+    const object = await this.get(type, name);
+    const ready = object?.status?.conditions?.find((condition) => condition.type === "Ready");
+    const synced = object?.status?.conditions?.find((condition) => condition.type === "Synced");
+    return (
+      ready?.status === "True" &&
+      synced?.status === "True" &&
+      object?.status?.observedGeneration === object?.metadata.generation
+    );
+  }
+
+  async isGone(type: ResourceType, name: string): Promise<boolean> {
+    return (await this.get(type, name)) === undefined;
+  }
+
+  /** How many things with the label of this resource live. */
+  alive(name: string): number {
+    const { instances, storages } = this.simulator.park;
+    const prefix = `${this.namespace}/${name} `;
+    return [...instances.all(), ...storages.all()].filter(({ label }) => label.startsWith(prefix)).length;
+  }
+}
+
+function environmentOf(folder: string, namespace: string, cloudUrl: string): Record<string, string> {
+  const seconds = (ms: number): string => String(ms / 1000);
+  return {
+    KUBECONFIG: join(folder, "kubeconfig"),
+    HPC_PARK_URL: cloudUrl,
+    HPC_PARK_TOKEN_FILE: join(folder, "token"),
+    WATCH_NAMESPACES: namespace,
+    POLL_INTERVAL_SECONDS: seconds(PACE.rest),
+    ACTIVE_POLL_INTERVAL_SECONDS: seconds(PACE.active),
+    REQUEST_TIMEOUT_SECONDS: seconds(PACE.timeout),
+    SETTLE_SECONDS: seconds(PACE.settle),
+    HPC_PARK_REQUESTS_PER_SECOND: "500",
+    LEADER_ELECTION: "false",
+    OWNER_ID: namespace,
+    HEALTH_HOST: "127.0.0.1",
+    HEALTH_PORT: "0",
+    LOG_LEVEL: "debug",
+    NODE_COMPILE_CACHE: join(tmpdir(), "hpc-park-operator-compile-cache"),
+  };
+}
+
+function kubeconfigFor(server: string): string {
+  return JSON.stringify({
+    apiVersion: "v1",
+    kind: "Config",
+    clusters: [{ name: "proxy", cluster: { server, "insecure-skip-tls-verify": true } }],
+    users: [{ name: "proxy", user: {} }],
+    contexts: [{ name: "proxy", context: { cluster: "proxy", user: "proxy", namespace: "default" } }],
+    "current-context": "proxy",
+  });
+}

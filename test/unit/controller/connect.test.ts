@@ -1,0 +1,140 @@
+import { describe, expect, it } from "vitest";
+import { connect } from "../../../src/controller/connect.ts";
+import { kindsOf, objectOf, readyStatus } from "./objects.ts";
+
+const usesData = { storageRefs: [{ name: "data" }] };
+
+describe("connect: references", () => {
+  it("resolves a storage that is ready", () => {
+    const { kinds, instances, storages } = kindsOf();
+    storages.store.put(objectOf("data", { status: readyStatus(42) }));
+    const { wish, resolved } = connect(objectOf("train", { spec: usesData }), instances, kinds);
+    expect(wish.obstacle).toBeUndefined();
+    expect([...resolved.ids]).toEqual([["HpcStorage/data", "42"]]);
+    expect(wish.fields["storageIds"]).toEqual([42]);
+  });
+
+  it.each([
+    ["does not exist", undefined, /"data" does not exist in namespace default/],
+    ["was not looked at yet", objectOf("data"), /waits for HpcStorage "data": not looked at yet/],
+    [
+      "is not ready",
+      objectOf("data", {
+        status: {
+          id: 42,
+          conditions: [
+            {
+              type: "Ready",
+              status: "False",
+              reason: "Creating",
+              message: "HPC Park is creating it",
+              lastTransitionTime: "",
+            },
+          ],
+        },
+      }),
+      /HPC Park is creating it/,
+    ],
+    [
+      "has no id",
+      objectOf("data", { status: { conditions: readyStatus(1).conditions ?? [] } }),
+      /waits for/,
+    ],
+    [
+      "is being deleted, though it is still ready",
+      objectOf("data", { metadata: { deletionTimestamp: "now" }, status: readyStatus(42) }),
+      /is being deleted/,
+    ],
+    [
+      "is in another namespace",
+      objectOf("data", { metadata: { namespace: "other" }, status: readyStatus(42) }),
+      /does not exist in namespace default/,
+    ],
+  ])("waits for a storage that %s", (_, storage, message) => {
+    const { kinds, instances, storages } = kindsOf();
+    if (storage !== undefined) storages.store.put(storage);
+    const { wish, resolved } = connect(objectOf("train", { spec: usesData }), instances, kinds);
+    expect(wish.obstacle).toMatchObject({ reason: "DependencyNotReady", isStalled: false });
+    expect(wish.obstacle?.message).toMatch(message);
+    expect(resolved.ids.size).toBe(0);
+    expect(wish.fields).not.toHaveProperty("storageIds");
+  });
+
+  it("waits where one of several is missing", () => {
+    const { kinds, instances, storages } = kindsOf();
+    storages.store.put(objectOf("data", { status: readyStatus(42) }));
+    const spec = { storageRefs: [{ name: "data" }, { name: "home" }] };
+    const { wish } = connect(objectOf("train", { spec }), instances, kinds);
+    expect(wish.obstacle?.message).toMatch(/"home"/);
+    expect(wish.fields).not.toHaveProperty("storageIds");
+  });
+});
+
+describe("connect: users", () => {
+  it("names who refers to a storage, in the same namespace only", () => {
+    const { kinds, instances, storages } = kindsOf();
+    instances.store.put(objectOf("train", { spec: usesData }));
+    instances.store.put(objectOf("idle"));
+    instances.store.put(
+      objectOf("elsewhere", { metadata: { namespace: "other" }, spec: usesData }),
+    );
+    const { wish } = connect(objectOf("data"), storages, kinds);
+    expect(wish.users).toEqual(['HpcInstance "train"']);
+  });
+});
+
+describe("connect: adoption", () => {
+  const adopting = objectOf("late", {
+    metadata: { creationTimestamp: "2026-06-01T00:00:00Z" },
+    spec: { adopt: { id: 7 } },
+  });
+  const early = { creationTimestamp: "2026-05-01T00:00:00Z" };
+
+  function rivalOf(object: typeof adopting, ...others: (typeof adopting)[]): string | undefined {
+    const { kinds, instances } = kindsOf();
+    for (const each of [object, ...others]) instances.store.put(each);
+    return connect(object, instances, kinds).wish.rival;
+  }
+
+  it("has no rival but itself", () => {
+    expect(rivalOf({ ...adopting, status: { id: 7 } })).toBeUndefined();
+  });
+
+  it("gives way to who made the thing, whoever is older", () => {
+    const maker = objectOf("maker", {
+      metadata: { creationTimestamp: "2026-12-01T00:00:00Z" },
+      status: { id: 7 },
+    });
+    expect(rivalOf(adopting, maker)).toBe('HpcInstance "default/maker"');
+  });
+
+  it("gives way to who asked earlier, not to who asked later", () => {
+    const first = objectOf("first", { metadata: early, spec: { adopt: { id: 7 } } });
+    expect(rivalOf(adopting, first)).toBe('HpcInstance "default/first"');
+    expect(rivalOf(first, adopting)).toBeUndefined();
+  });
+
+  it("lets exactly one of two win that came in the same second", () => {
+    const one = objectOf("one", { spec: { adopt: { id: 7 } } });
+    const two = objectOf("two", { spec: { adopt: { id: 7 } } });
+    const rivals = [rivalOf(one, two), rivalOf(two, one)];
+    expect(rivals.filter((rival) => rival === undefined)).toHaveLength(1);
+  });
+
+  it.each([
+    [
+      "only observes",
+      { metadata: early, spec: { adopt: { id: 7 }, managementPolicy: "ObserveOnly" } },
+    ],
+    ["wants another thing", { metadata: early, spec: { adopt: { id: 77 } } }],
+  ])("does not mind one that %s", (_, parts) => {
+    expect(rivalOf(adopting, objectOf("other", parts))).toBeUndefined();
+  });
+
+  it("may look at another's thing", () => {
+    const observing = objectOf("looker", {
+      spec: { adopt: { id: 7 }, managementPolicy: "ObserveOnly" },
+    });
+    expect(rivalOf(observing, objectOf("maker", { status: { id: 7 } }))).toBeUndefined();
+  });
+});

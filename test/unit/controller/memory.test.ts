@@ -1,0 +1,146 @@
+import { describe, expect, it } from "vitest";
+import { ResourceMemory } from "../../../src/controller/memory.ts";
+import { isQuiet } from "../../../src/core/journal.ts";
+import { NOW_MS, resource, sees, SEES_NOTHING, thing } from "../core/situations.ts";
+
+const intent = { time: "2026-01-01T00:00:00Z", attempt: 3 };
+const QUIET_MS = 45_000;
+
+function remembering(): ResourceMemory {
+  return new ResourceMemory("uid-1");
+}
+
+describe("ResourceMemory and the journal", () => {
+  it("counts an intent that it did not write from when it first saw it", () => {
+    const memory = remembering();
+    memory.meet(resource({ intent }), 1_000);
+    memory.meet(resource({ intent }), 9_000);
+    expect(memory.intentSeenAtMs).toBe(1_000);
+  });
+
+  it("counts a new intent anew", () => {
+    const memory = remembering();
+    memory.meet(resource({ intent }), 1_000);
+    memory.meet(resource({ intent: { ...intent, time: "later" } }), 9_000);
+    expect(memory.intentSeenAtMs).toBe(9_000);
+  });
+
+  it("counts its own from when it wrote it, not from when it comes back", () => {
+    const memory = remembering();
+    memory.intends(intent, 1_000);
+    memory.meet(resource({ intent }), 9_000);
+    expect(memory.intentSeenAtMs).toBe(1_000);
+  });
+
+  it("does not forget an intent whose annotation somebody took off", () => {
+    const memory = remembering();
+    memory.meet(resource({ intent }), 1_000);
+    memory.meet(resource(), 9_000);
+    expect(memory.intentSeenAtMs).toBe(1_000);
+  });
+});
+
+describe("ResourceMemory of a new object under the same name", () => {
+  const successor = resource({ uid: "uid-2" });
+
+  it("starts anew", () => {
+    const memory = remembering();
+    Object.assign(memory, { refusedAttempt: 1, settledAttempt: 1, deletedId: "7", failures: 3 });
+    memory.lookAfter(5_000);
+    memory.meet(successor, 9_000);
+    expect(memory).toMatchObject({ uid: "uid-2", failures: 0, lookSinceMs: -Infinity });
+    expect([memory.refusedAttempt, memory.settledAttempt, memory.deletedId]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it("keeps in mind what a create request of the old one may still do", () => {
+    const memory = remembering();
+    memory.intends(intent, 1_000);
+    memory.meet(successor, 2_000);
+    expect(isQuiet(successor.intent, memory, 3_000, QUIET_MS)).toBe(false);
+    expect(isQuiet(successor.intent, memory, 46_000, QUIET_MS)).toBe(true);
+  });
+
+  it("has nothing to wait for where the old one was let go of with proof", () => {
+    const memory = remembering();
+    memory.intends(intent, 1_000);
+    memory.isReleased = true;
+    memory.meet(successor, 2_000);
+    expect(isQuiet(successor.intent, memory, 3_000, QUIET_MS)).toBe(true);
+    expect(memory.isReleased).toBe(false);
+  });
+
+  it("still comes to rest where the new one brings the old one's journal with it", () => {
+    const memory = remembering();
+    memory.intends(intent, 1_000);
+    memory.isReleased = true;
+    const restored = resource({ uid: "uid-2", intent });
+    memory.meet(restored, 2_000);
+    expect(isQuiet(restored.intent, memory, 3_000, QUIET_MS)).toBe(false);
+    expect(isQuiet(restored.intent, memory, 47_000, QUIET_MS)).toBe(true);
+  });
+});
+
+describe("ResourceMemory.saw", () => {
+  const withIntent = resource({ intent });
+
+  it("takes a thing with the marker, seen after the intent, for what became of it", () => {
+    const memory = remembering();
+    memory.intends(intent, NOW_MS);
+    memory.saw(sees(thing("7")), withIntent);
+    expect(memory.settledAttempt).toBe(3);
+  });
+
+  it("takes nothing from a look begun before the intent: that thing is an older one", () => {
+    const memory = remembering();
+    memory.intends(intent, NOW_MS + 1);
+    memory.saw(sees(thing("7")), withIntent);
+    expect(memory.settledAttempt).toBeUndefined();
+  });
+
+  it("takes nothing from an empty look, nor where nothing was intended", () => {
+    const memory = remembering();
+    memory.intends(intent, 0);
+    memory.saw(SEES_NOTHING, withIntent);
+    memory.saw(sees(thing("7")), resource());
+    expect(memory.settledAttempt).toBeUndefined();
+  });
+});
+
+describe("ResourceMemory.isOutdated", () => {
+  it.each([
+    ["9", "10", true],
+    ["10", "10", false],
+    ["11", "10", false],
+    ["not a number", "10", false],
+  ])("a copy of version %s after our write of %s: %s", (copy, written, expected) => {
+    const memory = remembering();
+    memory.wrote(written);
+    expect(memory.isOutdated(copy)).toBe(expected);
+  });
+
+  it("has no doubt where nothing was written", () => {
+    expect(remembering().isOutdated("1")).toBe(false);
+  });
+});
+
+describe("ResourceMemory.lookAfter", () => {
+  it("never goes back", () => {
+    const memory = remembering();
+    memory.lookAfter(5_000);
+    memory.lookAfter(4_000);
+    expect(memory.lookSinceMs).toBe(5_000);
+  });
+
+  it("wants a fresh look only where the decision comes back by itself", () => {
+    const memory = remembering();
+    memory.failures = 3;
+    memory.succeeded({ action: { do: "nothing" }, claims: [] }, 5_000);
+    expect(memory).toMatchObject({ failures: 0, lookSinceMs: -Infinity });
+    memory.succeeded({ action: { do: "nothing" }, claims: [], requeueAfterMs: 1 }, 6_000);
+    expect(memory.lookSinceMs).toBe(6_000);
+  });
+});

@@ -1,0 +1,102 @@
+import { Workqueue } from "../../../src/controller/workqueue.ts";
+import { addIndexes, type KindRuntime, type Kinds } from "../../../src/controller/kind-runtime.ts";
+import type { ManagedObject, ManagedStatus } from "../../../src/controller/managed-object.ts";
+import type { ResourceMetadata } from "../../../src/api/custom-resource.ts";
+import { HPC_PARK_GROUP, metadataKeys } from "../../../src/api/metadata.ts";
+import { Store } from "../../../src/kube/store.ts";
+import { Connection } from "../../../src/provider/connection.ts";
+import { instanceKind } from "../../../src/provider/hpc-park/instance.ts";
+import { storageKind } from "../../../src/provider/hpc-park/storage.ts";
+import type { KindPort, ManagedSpec, RemoteKind } from "../../../src/provider/port.ts";
+
+export const KEYS = metadataKeys(HPC_PARK_GROUP);
+const AT = "2026-01-01T00:00:00Z";
+
+export interface Parts {
+  readonly metadata?: Partial<ResourceMetadata>;
+  readonly spec?: Readonly<Record<string, unknown>>;
+  readonly status?: ManagedStatus;
+}
+
+/** An object as the API server hands it out; its uid is its name unless given. */
+export function objectOf(name: string, { metadata, spec, status }: Parts = {}): ManagedObject {
+  const basis: ManagedSpec = {
+    deletionPolicy: "Delete",
+    managementPolicy: "Full",
+    recreatePolicy: "Always",
+  };
+  return {
+    metadata: {
+      name,
+      namespace: "default",
+      uid: name,
+      resourceVersion: "1",
+      generation: 1,
+      creationTimestamp: AT,
+      ...metadata,
+    },
+    spec: { ...basis, ...spec },
+    ...(status === undefined ? {} : { status }),
+  };
+}
+
+export function readyStatus(id: number, message = "running"): ManagedStatus {
+  const ready = { type: "Ready", status: "True", reason: "Available", message } as const;
+  return { id, conditions: [{ ...ready, lastTransitionTime: AT }] };
+}
+
+/** The two kinds with empty caches and queues, and a provider that nobody asks. */
+export function kindsOf(): { kinds: Kinds; instances: KindRuntime; storages: KindRuntime } {
+  const instances = runtimeOf(instanceKind);
+  const storages = runtimeOf(storageKind);
+  const kinds = new Map([instances, storages].map((runtime) => [runtime.port.kind, runtime]));
+  return { kinds, instances, storages };
+}
+
+function runtimeOf(port: KindPort<never>): KindRuntime {
+  // The specs of a store are those of its own kind, as the manager sees to it.
+  const managed = port as KindPort<ManagedSpec>;
+  const identification = { kind: port.kind, ownerId: "owner", keys: KEYS };
+  const store = new Store<ManagedObject>((error) => {
+    throw error;
+  });
+  addIndexes(store, managed, identification);
+  const now = (): number => performance.now();
+  const queue = new Workqueue({ now, random: () => 0 });
+  return { port: managed, identification, keys: KEYS, store, queue, connection: connection() };
+}
+
+function connection(): Connection {
+  const refuse = (): Promise<never> => Promise.reject(new Error("nobody is to be asked"));
+  const remote: RemoteKind = {
+    list: refuse,
+    get: refuse,
+    create: refuse,
+    change: refuse,
+    remove: refuse,
+  };
+  return new Connection({
+    remote,
+    recordedIds: () => [],
+    onChanges: () => undefined,
+    onSuspicion: () => undefined,
+    timing: { activeMs: 1, restMs: 1, quietMs: 1 },
+    signal: new AbortController().signal,
+    now: () => 0,
+    random: () => 0,
+    onStale: () => undefined,
+    onRecovery: () => undefined,
+  });
+}
+
+/** The keys that wait in a queue; they are taken out. */
+export async function drain({ queue }: KindRuntime): Promise<string[]> {
+  const keys: string[] = [];
+  while (queue.size > 0) {
+    const key = await queue.take();
+    if (key === undefined) break;
+    queue.done(key);
+    keys.push(key);
+  }
+  return keys;
+}
