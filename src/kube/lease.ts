@@ -144,7 +144,9 @@ export class Lease {
   #attemptLimitMs(): number {
     const { renewDeadlineMs, retryPeriodMs } = this.#options;
     const limitMs = Math.max(renewDeadlineMs / 2, retryPeriodMs);
-    return Math.ceil(this.#isLeading ? Math.min(limitMs, this.#timeLeftMs()) : limitMs);
+    const leftMs = this.#isLeading ? this.#timeLeftMs() : limitMs;
+    // The deadline may pass at any moment, and a negative timeout throws.
+    return Math.max(Math.ceil(Math.min(limitMs, leftMs)), 1);
   }
 
   /** Until the lease counts as lost; negative after that. */

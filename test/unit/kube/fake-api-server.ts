@@ -10,6 +10,8 @@ export interface Call {
   readonly authorization: string | undefined;
   readonly contentType: string | undefined;
   readonly body: string;
+  /** Names the connection. */
+  readonly port: number | undefined;
   readonly atMs: number;
 }
 
@@ -73,6 +75,7 @@ export class FakeApiServer implements AsyncDisposable {
       authorization: request.headers.authorization,
       contentType: request.headers["content-type"],
       body: await text(request),
+      port: request.socket.remotePort,
       atMs,
     };
     this.calls.push(call);

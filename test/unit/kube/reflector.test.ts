@@ -402,9 +402,10 @@ describe("an API server that fails", () => {
     onList = (response, _, count) =>
       answer(response, count === 1 ? 500 : 200, listOf([thing("a", "1")], "10"));
     onWatch = (response, _, count) => {
-      open(response);
-      if (count === 1) setTimeout(() => response.end(), 100);
-      else response.socket?.destroy();
+      if (count === 1) {
+        open(response);
+        setTimeout(() => response.end(), 100);
+      } else answer(response, 500, {});
     };
     start({ stableMs: 50 });
 
