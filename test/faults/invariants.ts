@@ -1,7 +1,4 @@
-import {
-  markerOf,
-  mostAlivePerMarker,
-} from "../../src/embedded/hpc-park/alive-per-marker.ts";
+import { markerOf, mostAlivePerMarker } from "../../src/embedded/hpc-park/alive-per-marker.ts";
 import type { LedgerEntry } from "../../src/embedded/hpc-park/ledger.ts";
 import type { Revision } from "./cluster-history.ts";
 
@@ -58,7 +55,8 @@ function noBlindCreate({ entries }: History, { quietMs }: Bounds): string[] {
     const marker = markerOfBody(entry.body);
     const before = lastPost.get(marker);
     lastPost.set(marker, entry);
-    if (before === undefined || isRefused(before) || isAccountedFor(before, entry, entries)) continue;
+    if (before === undefined || isRefused(before) || isAccountedFor(before, entry, entries))
+      continue;
     const list = entries.find(
       ({ operation, inMs, status }) =>
         operation.startsWith("list") &&
@@ -66,18 +64,26 @@ function noBlindCreate({ entries }: History, { quietMs }: Bounds): string[] {
         inMs >= before.inMs + quietMs * 0.9 &&
         inMs <= entry.inMs,
     );
-    if (list === undefined) found.push(`I5 no blind create: ${marker} was asked for twice without a look between`);
+    if (list === undefined)
+      found.push(`I5 no blind create: ${marker} was asked for twice without a look between`);
   }
   return found;
 }
 
 /** What the earlier request made was deleted before the later one came. */
-function isAccountedFor(before: LedgerEntry, later: LedgerEntry, entries: readonly LedgerEntry[]): boolean {
+function isAccountedFor(
+  before: LedgerEntry,
+  later: LedgerEntry,
+  entries: readonly LedgerEntry[],
+): boolean {
   const made = before.effects.filter(({ what }) => what === "created").map(({ id }) => id);
   if (made.length === 0) return false;
   return made.every((id) =>
     entries.some(({ effects }) =>
-      effects.some(({ what, id: gone, goneAtMs }) => what === "deleted" && gone === id && (goneAtMs ?? Infinity) <= later.inMs),
+      effects.some(
+        ({ what, id: gone, goneAtMs }) =>
+          what === "deleted" && gone === id && (goneAtMs ?? Infinity) <= later.inMs,
+      ),
     ),
   );
 }
@@ -86,7 +92,9 @@ function isAccountedFor(before: LedgerEntry, later: LedgerEntry, entries: readon
 function journalFirst({ entries, revisions }: History): string[] {
   return posts(entries)
     .filter((entry) => !revisions.some((revision) => isJournalFor(revision, entry)))
-    .map((entry) => `I6 journal first: ${markerOfBody(entry.body)} was asked for without a journal`);
+    .map(
+      (entry) => `I6 journal first: ${markerOfBody(entry.body)} was asked for without a journal`,
+    );
 }
 
 /** The recorder sees a revision a moment after it was written; the request may overtake it by that much. */
@@ -125,7 +133,12 @@ function proofBeforeRelease({ entries, revisions }: History): string[] {
     .filter(({ type, object }) => type === "DELETED" && !isToStay(object.spec))
     .flatMap(({ object, kind, seenMs }) => {
       const prefix = `${object.metadata.namespace}/${object.metadata.name} `;
-      const alive = livingAt(entries, prefix, kind === "HpcStorage" ? "storage" : "instance", seenMs);
+      const alive = livingAt(
+        entries,
+        prefix,
+        kind === "HpcStorage" ? "storage" : "instance",
+        seenMs,
+      );
       return alive.map((id) => `I2 no leak: ${prefix}was released while ${id} lived`);
     });
 }
@@ -134,12 +147,19 @@ function isToStay(spec: Readonly<Record<string, unknown>> | undefined): boolean 
   return spec?.["deletionPolicy"] === "Retain" || spec?.["managementPolicy"] === "ObserveOnly";
 }
 
-function livingAt(entries: readonly LedgerEntry[], prefix: string, kind: string, atMs: number): number[] {
+function livingAt(
+  entries: readonly LedgerEntry[],
+  prefix: string,
+  kind: string,
+  atMs: number,
+): number[] {
   const alive = new Set<number>();
   for (const effect of entries.flatMap(({ effects }) => effects)) {
     if (effect.kind !== kind || effect.atMs > atMs) continue;
-    if (effect.what === "deleted" && (effect.goneAtMs ?? effect.atMs) <= atMs) alive.delete(effect.id);
-    else if (effect.label.startsWith(prefix) && markerOf(effect.label) !== undefined) alive.add(effect.id);
+    if (effect.what === "deleted" && (effect.goneAtMs ?? effect.atMs) <= atMs)
+      alive.delete(effect.id);
+    else if (effect.label.startsWith(prefix) && markerOf(effect.label) !== undefined)
+      alive.add(effect.id);
   }
   return [...alive];
 }
@@ -152,7 +172,8 @@ function statusNeverRegresses({ revisions }: History): string[] {
     const { uid, generation = 0, name } = revision.object.metadata;
     const observed = Number(revision.object.status?.["observedGeneration"] ?? 0);
     const previous = Number(before.get(uid)?.object.status?.["observedGeneration"] ?? 0);
-    if (observed > generation) found.push(`I7 status: ${name} observes generation ${observed} of ${generation}`);
+    if (observed > generation)
+      found.push(`I7 status: ${name} observes generation ${observed} of ${generation}`);
     if (observed < previous) found.push(`I7 status: ${name} went back to generation ${observed}`);
     before.set(uid, revision);
   }

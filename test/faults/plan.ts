@@ -41,7 +41,11 @@ export interface PlanOptions {
 const LIMIT_MS = 15_000;
 
 /** Plays one plan and judges the whole history. Never rejects for what the operator does. */
-export async function play(cluster: Cluster, plan: Plan, options: PlanOptions = {}): Promise<Outcome> {
+export async function play(
+  cluster: Cluster,
+  plan: Plan,
+  options: PlanOptions = {},
+): Promise<Outcome> {
   const world = await World.create(cluster, options.source);
   try {
     return await playIn(world, plan, options.limitMs ?? LIMIT_MS);
@@ -106,7 +110,8 @@ async function converged(
     if (await scenario.isDone(world)) {
       doneSinceMs ??= performance.now();
       // A message that never comes because everything is done already needs no kill.
-      if (isRestarted() || performance.now() - doneSinceMs > LOOK_MS) return doneSinceMs - startedMs;
+      if (isRestarted() || performance.now() - doneSinceMs > LOOK_MS)
+        return doneSinceMs - startedMs;
     } else doneSinceMs = undefined;
     await delay(15);
   }

@@ -51,7 +51,9 @@ export const SCENARIOS: readonly Scenario[] = [
       await world.apply(STORAGES, "data", STORAGE);
     },
     isDone: async (world) =>
-      (await world.isReady(STORAGES, "data")) && world.alive("data") === 1 && readyAndSingle(world, "one"),
+      (await world.isReady(STORAGES, "data")) &&
+      world.alive("data") === 1 &&
+      readyAndSingle(world, "one"),
     calls: 120,
   },
   {
@@ -59,7 +61,8 @@ export const SCENARIOS: readonly Scenario[] = [
     ...oneReady,
     act: (world) => world.patch(INSTANCES, "one", { spec: { gpuCount: 4 } }),
     isDone: async (world) =>
-      (await readyAndSingle(world, "one")) && (await world.get(INSTANCES, "one"))?.status?.["gpuCount"] === 4,
+      (await readyAndSingle(world, "one")) &&
+      (await world.get(INSTANCES, "one"))?.status?.["gpuCount"] === 4,
     calls: 90,
   },
   {
@@ -67,7 +70,8 @@ export const SCENARIOS: readonly Scenario[] = [
     ...oneReady,
     act: (world) => world.patch(INSTANCES, "one", { spec: { power: "Off" } }),
     isDone: async (world) =>
-      (await readyAndSingle(world, "one")) && (await world.get(INSTANCES, "one"))?.status?.["power"] === "Off",
+      (await readyAndSingle(world, "one")) &&
+      (await world.get(INSTANCES, "one"))?.status?.["power"] === "Off",
     calls: 90,
   },
   {
@@ -89,13 +93,18 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: "adopt",
     act: async (world) => {
-      const made = world.simulator.perform({ action: "create-instance", label: "by hand", token: "ordinary" });
+      const made = world.simulator.perform({
+        action: "create-instance",
+        label: "by hand",
+        token: "ordinary",
+      });
       const id = Number(made.id);
       world.adopted.add(id);
       await world.apply(INSTANCES, "one", { ...INSTANCE, gpuCount: 2, adopt: { id } });
     },
     isDone: async (world) =>
-      (await world.isReady(INSTANCES, "one")) && world.simulator.park.instances.all()[0]?.gpuCount === 2,
+      (await world.isReady(INSTANCES, "one")) &&
+      world.simulator.park.instances.all()[0]?.gpuCount === 2,
     calls: 90,
   },
   {
@@ -118,7 +127,9 @@ export const SCENARIOS: readonly Scenario[] = [
       await world.remove(INSTANCES, "one");
     },
     isDone: async (world) =>
-      (await goneWithout(world, "one")) && (await world.isGone(STORAGES, "data")) && world.alive("data") === 0,
+      (await goneWithout(world, "one")) &&
+      (await world.isGone(STORAGES, "data")) &&
+      world.alive("data") === 0,
     calls: 140,
   },
   {
@@ -128,7 +139,12 @@ export const SCENARIOS: readonly Scenario[] = [
       const id = await idOf(world, "one");
       const label = world.simulator.park.instances.get(id)?.label ?? "";
       const marker = label.slice(label.lastIndexOf(" "));
-      world.simulator.perform({ action: "set-label", kind: "instance", id, label: `renamed${marker}` });
+      world.simulator.perform({
+        action: "set-label",
+        kind: "instance",
+        id,
+        label: `renamed${marker}`,
+      });
       await world.patch(INSTANCES, "one", { spec: { gpuCount: 3 } });
     },
     isDone: async (world) => {
@@ -146,7 +162,9 @@ export const SCENARIOS: readonly Scenario[] = [
     },
     isDone: async (world) => {
       const [only] = world.simulator.park.instances.all();
-      return only !== undefined && (await idOf(world, "one")) === only.id && readyAndSingle(world, "one");
+      return (
+        only !== undefined && (await idOf(world, "one")) === only.id && readyAndSingle(world, "one")
+      );
     },
     calls: 160,
   },
@@ -154,7 +172,11 @@ export const SCENARIOS: readonly Scenario[] = [
     name: "token rotated",
     ...oneReady,
     act: async (world) => {
-      const { token } = world.simulator.perform({ action: "add-token", name: "fresh", master: true });
+      const { token } = world.simulator.perform({
+        action: "add-token",
+        name: "fresh",
+        master: true,
+      });
       await world.setToken(String(token));
       world.simulator.perform({ action: "revoke-token", name: "ordinary" });
       await world.apply(INSTANCES, "two", INSTANCE);
@@ -165,7 +187,9 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: "five at once",
     act: async (world) => {
-      await Promise.all([1, 2, 3, 4, 5].map((index) => world.apply(INSTANCES, `many-${index}`, INSTANCE)));
+      await Promise.all(
+        [1, 2, 3, 4, 5].map((index) => world.apply(INSTANCES, `many-${index}`, INSTANCE)),
+      );
     },
     isDone: (world) => readyAndSingle(world, "many-1", "many-2", "many-3", "many-4", "many-5"),
     calls: 160,

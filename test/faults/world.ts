@@ -25,7 +25,11 @@ export interface RemoteObject extends KubeObject {
   readonly status?: {
     readonly id?: number;
     readonly observedGeneration?: number;
-    readonly conditions?: readonly { readonly type: string; readonly status: string; readonly reason: string }[];
+    readonly conditions?: readonly {
+      readonly type: string;
+      readonly status: string;
+      readonly reason: string;
+    }[];
     readonly [field: string]: unknown;
   };
 }
@@ -182,11 +186,16 @@ export class World {
   alive(name: string): number {
     const { instances, storages } = this.simulator.park;
     const prefix = `${this.namespace}/${name} `;
-    return [...instances.all(), ...storages.all()].filter(({ label }) => label.startsWith(prefix)).length;
+    return [...instances.all(), ...storages.all()].filter(({ label }) => label.startsWith(prefix))
+      .length;
   }
 }
 
-function environmentOf(folder: string, namespace: string, cloudUrl: string): Record<string, string> {
+function environmentOf(
+  folder: string,
+  namespace: string,
+  cloudUrl: string,
+): Record<string, string> {
   const seconds = (ms: number): string => String(ms / 1000);
   return {
     KUBECONFIG: join(folder, "kubeconfig"),
@@ -213,7 +222,9 @@ function kubeconfigFor(server: string): string {
     kind: "Config",
     clusters: [{ name: "proxy", cluster: { server, "insecure-skip-tls-verify": true } }],
     users: [{ name: "proxy", user: {} }],
-    contexts: [{ name: "proxy", context: { cluster: "proxy", user: "proxy", namespace: "default" } }],
+    contexts: [
+      { name: "proxy", context: { cluster: "proxy", user: "proxy", namespace: "default" } },
+    ],
     "current-context": "proxy",
   });
 }

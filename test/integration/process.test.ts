@@ -1,9 +1,9 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { Lab } from "./lab.ts";
-import { spawnOperator, startOperator } from "../operator-process.ts";
+import { type OperatorProcess, spawnOperator, startOperator } from "../operator-process.ts";
 import { until } from "../until.ts";
 
 /** A cluster that nobody serves: nothing listens on port 1. */
@@ -15,9 +15,18 @@ contexts: [{name: nowhere, context: {cluster: nowhere, user: nobody}}]
 current-context: nowhere
 `;
 
+/** An operator that does not outlive its test, however that ends. */
+function spawned(environment: Readonly<Record<string, string>>): OperatorProcess {
+  const operator = spawnOperator(environment);
+  onTestFinished(async () => {
+    await operator.end("SIGKILL");
+  });
+  return operator;
+}
+
 describe("the process", () => {
   it("tells all mistakes of its configuration at once and ends with code 2", async () => {
-    const operator = spawnOperator({ POLL_INTERVAL_SECONDS: "soon", LOG_LEVEL: "loud" });
+    const operator = spawned({ POLL_INTERVAL_SECONDS: "soon", LOG_LEVEL: "loud" });
 
     const code = await operator.ended;
 
@@ -31,7 +40,7 @@ describe("the process", () => {
     const folder = await mkdtemp(join(tmpdir(), "nowhere-"));
     const kubeconfig = join(folder, "kubeconfig");
     await writeFile(kubeconfig, NOWHERE);
-    const operator = spawnOperator({
+    const operator = spawned({
       KUBECONFIG: kubeconfig,
       HPC_PARK_TOKEN: "x",
       HEALTH_HOST: "127.0.0.1",
