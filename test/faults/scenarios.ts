@@ -1,3 +1,4 @@
+import { until } from "../until.ts";
 import { INSTANCES, STORAGES, type World } from "./world.ts";
 
 /** One piece of a user's life with the operator. */
@@ -83,12 +84,19 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: "delete while creating",
+    // The operator is idle but awake: the deletion comes while the create request is on its way, or just before.
+    arrange: (world) => world.apply(INSTANCES, "other", INSTANCE),
+    isArranged: (world) => world.isReady(INSTANCES, "other"),
     act: async (world) => {
       await world.apply(INSTANCES, "one", INSTANCE);
+      await until(
+        "the journal",
+        async () => (await world.get(INSTANCES, "one"))?.metadata.finalizers !== undefined,
+      );
       await world.remove(INSTANCES, "one");
     },
-    isDone: (world) => goneWithout(world, "one"),
-    calls: 90,
+    isDone: async (world) => (await goneWithout(world, "one")) && readyAndSingle(world, "other"),
+    calls: 120,
   },
   {
     name: "adopt",
@@ -161,10 +169,10 @@ export const SCENARIOS: readonly Scenario[] = [
       world.simulator.perform({ action: "delete", kind: "instance", id });
     },
     isDone: async (world) => {
+      const { entries } = world.simulator.ledger;
+      const posts = entries.filter(({ operation }) => operation === "createInstance").length;
       const [only] = world.simulator.park.instances.all();
-      return (
-        only !== undefined && (await idOf(world, "one")) === only.id && readyAndSingle(world, "one")
-      );
+      return posts > 1 && (await idOf(world, "one")) === only?.id && readyAndSingle(world, "one");
     },
     calls: 160,
   },

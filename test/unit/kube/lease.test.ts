@@ -4,7 +4,7 @@ import { Lease, type LeaseOptions } from "../../../src/kube/lease.ts";
 import { KubeTransport } from "../../../src/kube/transport.ts";
 import { answer } from "./fake-api-server.ts";
 import { FakeLeaseServer } from "./fake-lease-server.ts";
-import { until } from "./until.ts";
+import { until } from "../../until.ts";
 
 /** The proportions of real life. */
 const TIMES = { leaseDurationMs: 600, renewDeadlineMs: 400, retryPeriodMs: 50 };

@@ -6,7 +6,7 @@ import { Reflector, type ReflectorTimings } from "../../../src/kube/reflector.ts
 import { Store } from "../../../src/kube/store.ts";
 import { KubeTransport } from "../../../src/kube/transport.ts";
 import { answer, type Call, FakeApiServer, statusOf } from "./fake-api-server.ts";
-import { until } from "./until.ts";
+import { until } from "../../until.ts";
 
 const THINGS: ResourceType = { group: "x.io", version: "v1", plural: "things", kind: "Thing" };
 
@@ -169,7 +169,7 @@ describe("an expired version", () => {
     onWatch = (response, _, count) => (count === 1 ? refuse(response) : open(response));
     start({ minCycleMs: 5_000, maxBackoffMs: 5_000 });
 
-    await until("a second watch", () => watches().length === 2, 2_000);
+    await until("a second watch", () => watches().length === 2, { limitMs: 2_000 });
 
     expect(names()).toEqual(["b"]);
     expect(versions()).toEqual(["10", "20"]);

@@ -8,7 +8,7 @@ import { KubeError } from "../../../src/kube/errors.ts";
 import type { ResourceType } from "../../../src/kube/kube-object.ts";
 import { KubeTransport, type TransportOptions } from "../../../src/kube/transport.ts";
 import { answer, FakeApiServer, type Handler, statusOf } from "./fake-api-server.ts";
-import { until } from "./until.ts";
+import { until } from "../../until.ts";
 
 const CONFIG_MAPS: ResourceType = {
   group: "",

@@ -1,0 +1,72 @@
+import { MOMENTS } from "./message-proxy.ts";
+import { type Outcome, type Plan, play, type PlanOptions, type Side } from "./plan.ts";
+import { type Scenario, SCENARIOS } from "./scenarios.ts";
+import type { Cluster } from "./world.ts";
+
+const SIDES: readonly Side[] = ["Kubernetes", "HPC Park"];
+/** Messages that a run may have more than the reference run: ticks and retries fall differently each time. */
+const SPARE_MESSAGES = 2;
+
+/** Every single kill in a scenario: each message of the reference run, on each side, at each moment. */
+export function plansFor(scenario: Scenario, reference: Outcome): Plan[] {
+  return SIDES.flatMap((side) =>
+    Array.from({ length: reference.messages[side] + SPARE_MESSAGES }, (_, position) =>
+      MOMENTS.map((moment) => ({ scenario, fault: { side, index: position + 1, moment } })),
+    ).flat(),
+  );
+}
+
+/** Plays each scenario once undisturbed; what fails here has nothing to do with faults. */
+export async function playReferences(
+  cluster: Cluster,
+  scenarios: readonly Scenario[] = SCENARIOS,
+  options: PlanOptions = {},
+): Promise<Map<Scenario, Outcome>> {
+  const references = new Map<Scenario, Outcome>();
+  for (const scenario of scenarios) {
+    references.set(scenario, await play(cluster, { scenario }, options));
+  }
+  return references;
+}
+
+/** Plays plans, so many at a time, and tells each outcome as it comes. */
+export async function playAll(
+  cluster: Cluster,
+  plans: readonly Plan[],
+  tell: (outcome: Outcome) => void,
+  options: PlanOptions & { readonly concurrency: number },
+): Promise<void> {
+  const waiting = [...plans];
+  const worker = async (): Promise<void> => {
+    for (let plan = waiting.shift(); plan !== undefined; plan = waiting.shift()) {
+      tell(await play(cluster, plan, options));
+    }
+  };
+  await Promise.all(Array.from({ length: options.concurrency }, worker));
+}
+
+export function describePlan({ scenario, fault }: Plan): string {
+  if (fault === undefined) return `${scenario.name}, undisturbed`;
+  return `${scenario.name}: kill -9 at message ${fault.index} to ${fault.side}, ${fault.moment}`;
+}
+
+/** A reproducible choice of so many plans, spread over all of them. */
+export function sample(plans: readonly Plan[], count: number, seed: number): Plan[] {
+  const random = mulberry32(seed);
+  return plans
+    .map((plan) => ({ plan, order: random() }))
+    .toSorted((a, b) => a.order - b.order)
+    .slice(0, count)
+    .map(({ plan }) => plan);
+}
+
+/** A small seeded generator; the plans are few, so any spread will do. */
+function mulberry32(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

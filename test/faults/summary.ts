@@ -1,0 +1,53 @@
+import { describePlan } from "./campaign.ts";
+import type { Outcome } from "./plan.ts";
+
+/** One line for each scenario and side, and one with the totals. */
+export function summaryLines(outcomes: readonly Outcome[]): string[] {
+  const groups = new Map<string, Outcome[]>();
+  for (const outcome of outcomes) {
+    const { scenario, fault } = outcome.plan;
+    const key = `${scenario.name} × ${fault === undefined ? "undisturbed" : `kill -9, ${fault.side}`}`;
+    groups.set(key, [...(groups.get(key) ?? []), outcome]);
+  }
+  const head = lineOf([
+    "SCENARIO × FAULT",
+    "RUNS",
+    "REACHED",
+    "GREEN",
+    "MOST ALIVE",
+    "DOUBLE MS",
+    "CALLS",
+    "CONVERGED S",
+  ]);
+  return [
+    head,
+    ...[...groups].map(([name, group]) => lineOf([name, ...figuresOf(group)])),
+    lineOf(["total", ...figuresOf(outcomes)]),
+  ];
+}
+
+/** What did not hold, plan by plan. */
+export function faultLines(outcomes: readonly Outcome[]): string[] {
+  const failed = outcomes.filter(({ faults }) => faults.length > 0);
+  return failed.flatMap(({ plan, faults }) => [
+    describePlan(plan),
+    faults.map((fault) => `  ${fault}`).join("\n"),
+  ]);
+}
+
+function figuresOf(outcomes: readonly Outcome[]): string[] {
+  const most = (pick: (outcome: Outcome) => number): number => Math.max(0, ...outcomes.map(pick));
+  return [
+    outcomes.length,
+    outcomes.filter(({ isReached }) => isReached).length,
+    outcomes.filter(({ faults }) => faults.length === 0).length,
+    most(({ mostAlive }) => mostAlive),
+    Math.round(most(({ longestDoubleMs }) => longestDoubleMs)),
+    most(({ remoteCalls }) => remoteCalls),
+    (most(({ convergedMs }) => convergedMs ?? 0) / 1000).toFixed(1),
+  ].map(String);
+}
+
+function lineOf([name = "", ...figures]: readonly string[]): string {
+  return `${name.padEnd(46)}${figures.map((figure) => figure.padStart(12)).join("")}`;
+}
