@@ -1,19 +1,33 @@
+import { type AnswerName, ANSWERS, describeFault, type Fault, type Side } from "./fault.ts";
 import { MOMENTS } from "./message-proxy.ts";
-import { type Outcome, type Plan, play, type PlanOptions, type Side } from "./plan.ts";
+import { type Outcome, type Plan, play, type PlanOptions } from "./plan.ts";
 import { type Scenario, SCENARIOS } from "./scenarios.ts";
 import type { Cluster } from "./world.ts";
 
 const SIDES: readonly Side[] = ["Kubernetes", "HPC Park"];
+// The names are exactly the keys of the table.
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion
+const ANSWER_NAMES = Object.keys(ANSWERS) as AnswerName[];
 /** Messages that a run may have more than the reference run: ticks and retries fall differently each time. */
 const SPARE_MESSAGES = 2;
 
-/** Every single kill in a scenario: each message of the reference run, on each side, at each moment. */
+/** Every single fault in a scenario: each message of the reference run, on each side, at each moment, in each way. */
 export function plansFor(scenario: Scenario, reference: Outcome): Plan[] {
-  return SIDES.flatMap((side) =>
-    Array.from({ length: reference.messages[side] + SPARE_MESSAGES }, (_, position) =>
-      MOMENTS.map((moment) => ({ scenario, fault: { side, index: position + 1, moment } })),
-    ).flat(),
+  const faults = SIDES.flatMap((side) => {
+    const count = reference.messages[side] + SPARE_MESSAGES;
+    const indexes = Array.from({ length: count }, (_, position) => position + 1);
+    return indexes.flatMap((index) => faultsAt(side, index));
+  });
+  return faults.map((fault) => ({ scenario, fault }));
+}
+
+function faultsAt(side: Side, index: number): Fault[] {
+  const kills = MOMENTS.map((moment) => ({ type: "kill", side, index, moment }) as const);
+  const cuts = MOMENTS.filter((moment) => moment !== "after its answer").map(
+    (moment) => ({ type: "cut", side, index, moment }) as const,
   );
+  const answers = ANSWER_NAMES.map((answer) => ({ type: "answer", index, answer }) as const);
+  return [...kills, ...cuts, ...(side === "HPC Park" ? answers : [])];
 }
 
 /** Plays each scenario once undisturbed; what fails here has nothing to do with faults. */
@@ -46,8 +60,7 @@ export async function playAll(
 }
 
 export function describePlan({ scenario, fault }: Plan): string {
-  if (fault === undefined) return `${scenario.name}, undisturbed`;
-  return `${scenario.name}: kill -9 at message ${fault.index} to ${fault.side}, ${fault.moment}`;
+  return `${scenario.name}: ${describeFault(fault)}`;
 }
 
 /** A reproducible choice of so many plans, spread over all of them. */

@@ -2,17 +2,16 @@ import { setTimeout as delay } from "node:timers/promises";
 import { mostAlivePerMarker } from "../../src/embedded/hpc-park/alive-per-marker.ts";
 import { until } from "../until.ts";
 import { type Bounds, violations } from "./invariants.ts";
-import type { MessageProxy, Moment } from "./message-proxy.ts";
+import { ANSWERS, doubleMsOf, type Fault, type Side } from "./fault.ts";
+import type { MessageProxy } from "./message-proxy.ts";
 import type { Scenario } from "./scenarios.ts";
 import { type Cluster, LOOK_MS, QUIET_MS, World } from "./world.ts";
 
-export type Side = "Kubernetes" | "HPC Park";
-
-/** One fault in one scenario: the operator is killed at the k-th message to one side. */
+/** One fault in one scenario. */
 export interface Plan {
   readonly scenario: Scenario;
   /** Left out in the reference run, which nothing disturbs. */
-  readonly fault?: { readonly side: Side; readonly index: number; readonly moment: Moment };
+  readonly fault?: Fault;
 }
 
 export interface Outcome {
@@ -64,29 +63,45 @@ async function playIn(world: World, plan: Plan, limitMs: number): Promise<Outcom
       seen: () => world.operatorLog.split("\n").slice(-20),
     });
   }
-  const restarted = armed(world, fault);
+  const isOver = armed(world, fault);
   const startedMs = performance.now();
   await scenario.act(world);
-  const convergedMs = await converged(world, scenario, restarted, limitMs, startedMs);
+  const convergedMs = await converged(world, scenario, isOver, limitMs, startedMs);
   const messages = {
     Kubernetes: world.kubeProxy.messages.length,
     "HPC Park": world.cloudProxy.messages.length,
   };
   // Two looks more, for whatever comes late.
   if (convergedMs !== undefined) await delay(LOOK_MS / 2);
-  return judged(world, plan, convergedMs, messages);
+  return judged(world, plan, convergedMs, messages, isOver());
 }
 
-/** Sets the trap. The result tells whether the operator was killed, and has been started again, by now. */
-function armed(world: World, fault: Plan["fault"]): () => boolean {
+/** Sets the trap. The result tells whether what it does to the operator is over. */
+function armed(world: World, fault: Fault | undefined): () => boolean {
   world.kubeProxy.reset();
   world.cloudProxy.reset();
-  if (fault === undefined) return () => true;
-  const { side, index, moment } = fault;
+  switch (fault?.type) {
+    case undefined:
+      return () => true;
+    case "answer": {
+      const id = world.simulator.faults.add({
+        match: { nth: fault.index },
+        effect: ANSWERS[fault.answer],
+      });
+      return () => hitsOf(world, id) > 0;
+    }
+    case "cut":
+      proxyOf(world, fault.side).reset({ ...fault, act: () => "drop" });
+      return () => proxyOf(world, fault.side).isReached;
+    case "kill":
+      return armedToKill(world, fault);
+  }
+}
+
+function armedToKill(world: World, fault: Extract<Fault, { type: "kill" }>): () => boolean {
   let isRestarted = false;
-  proxyOf(world, side).reset({
-    index,
-    moment,
+  proxyOf(world, fault.side).reset({
+    ...fault,
     act: async () => {
       await world.kill();
       world.start();
@@ -97,10 +112,14 @@ function armed(world: World, fault: Plan["fault"]): () => boolean {
   return () => isRestarted;
 }
 
+function hitsOf(world: World, id: number): number {
+  return world.simulator.faults.list().find((rule) => rule.id === id)?.hits ?? 0;
+}
+
 async function converged(
   world: World,
   scenario: Scenario,
-  isRestarted: () => boolean,
+  isOver: () => boolean,
   limitMs: number,
   startedMs: number,
 ): Promise<number | undefined> {
@@ -109,9 +128,8 @@ async function converged(
   while (performance.now() < deadlineMs) {
     if (await scenario.isDone(world)) {
       doneSinceMs ??= performance.now();
-      // A message that never comes because everything is done already needs no kill.
-      if (isRestarted() || performance.now() - doneSinceMs > LOOK_MS)
-        return doneSinceMs - startedMs;
+      // A message that never comes, because everything is done already, needs no fault.
+      if (isOver() || performance.now() - doneSinceMs > LOOK_MS) return doneSinceMs - startedMs;
     } else doneSinceMs = undefined;
     await delay(15);
   }
@@ -123,12 +141,13 @@ function judged(
   plan: Plan,
   convergedMs: number | undefined,
   messages: Outcome["messages"],
+  isReached: boolean,
 ): Outcome {
   const nowMs = performance.now();
   const { entries } = world.simulator.ledger;
   const history = { entries, revisions: world.history.revisions, nowMs };
   const bounds: Bounds = {
-    doubleMs: 0,
+    doubleMs: doubleMsOf(plan.fault),
     quietMs: QUIET_MS,
     calls: plan.scenario.calls,
     adopted: world.adopted,
@@ -137,7 +156,7 @@ function judged(
   const lost = convergedMs === undefined ? ["I11 ESR: it did not become as it shall be"] : [];
   return {
     plan,
-    isReached: plan.fault === undefined || proxyOf(world, plan.fault.side).isReached,
+    isReached,
     faults: [...lost, ...violations(history, bounds)],
     mostAlive: Math.max(0, ...histories.map(({ mostAlive }) => mostAlive)),
     longestDoubleMs: Math.max(0, ...histories.map(({ longestTwinsMs }) => longestTwinsMs)),

@@ -1,4 +1,5 @@
 import { describePlan } from "./campaign.ts";
+import { groupOf } from "./fault.ts";
 import type { Outcome } from "./plan.ts";
 
 /** One line for each scenario and side, and one with the totals. */
@@ -6,7 +7,7 @@ export function summaryLines(outcomes: readonly Outcome[]): string[] {
   const groups = new Map<string, Outcome[]>();
   for (const outcome of outcomes) {
     const { scenario, fault } = outcome.plan;
-    const key = `${scenario.name} × ${fault === undefined ? "undisturbed" : `kill -9, ${fault.side}`}`;
+    const key = `${scenario.name} × ${groupOf(fault)}`;
     groups.set(key, [...(groups.get(key) ?? []), outcome]);
   }
   const head = lineOf([

@@ -1,0 +1,77 @@
+import type { FaultEffect } from "../../src/embedded/hpc-park/faults.ts";
+import type { Moment } from "./message-proxy.ts";
+import { LOOK_MS, QUIET_MS } from "./world.ts";
+
+export type Side = "Kubernetes" | "HPC Park";
+
+/** What goes wrong in a plan, once, at the message with this number. */
+export type Fault =
+  /** The operator is killed, and started again. */
+  | { readonly type: "kill"; readonly side: Side; readonly index: number; readonly moment: Moment }
+  /** The connection is cut; the operator lives on. */
+  | { readonly type: "cut"; readonly side: Side; readonly index: number; readonly moment: Moment }
+  /** HPC Park answers otherwise than it should. */
+  | { readonly type: "answer"; readonly index: number; readonly answer: AnswerName };
+
+/** Answers that a provider, or something between, really gives; after Rainmaker's policies. */
+export const ANSWERS = {
+  "500 after the work": { kind: "status-after-work", status: 500, body: { detail: "oops" } },
+  "502 after the work": {
+    kind: "status-after-work",
+    status: 502,
+    body: "<html>bad gateway</html>",
+  },
+  "400 after the work": { kind: "status-after-work", status: 400, body: { detail: "quota" } },
+  "503 without work": { kind: "status", status: 503, body: "busy" },
+  "429 with Retry-After": {
+    kind: "status",
+    status: 429,
+    body: { detail: "slow down" },
+    headers: { "retry-after": "0.3" },
+  },
+  "429 without Retry-After": { kind: "status", status: 429, body: { detail: "slow down" } },
+  "401 in between": { kind: "status", status: 401, body: { detail: "Invalid token" } },
+  "403 in between": { kind: "status", status: 403, body: { detail: "Not authenticated" } },
+  "404 in plain text": { kind: "plain-404" },
+  "cut JSON": { kind: "cut-body" },
+  "cut connection": { kind: "cut-body", how: "connection" },
+  "empty list": { kind: "empty-list" },
+  "partial list": { kind: "partial-list", newest: 1 },
+  "silence, work done": { kind: "hang", afterWork: true },
+  "silence, no work": { kind: "hang" },
+  /** The request takes effect after its client has given up, and after it was proven dead. */
+  "late effect": { kind: "delay", ms: QUIET_MS + LOOK_MS, when: "before" },
+} as const satisfies Readonly<Record<string, FaultEffect>>;
+
+export type AnswerName = keyof typeof ANSWERS;
+
+/** How long two things with one marker may live, in milliseconds: only where a request takes effect late, two looks. */
+export function doubleMsOf(fault: Fault | undefined): number {
+  return fault?.type === "answer" && fault.answer === "late effect" ? 3 * LOOK_MS : 0;
+}
+
+/** For the table: the fault without its number. */
+export function groupOf(fault: Fault | undefined): string {
+  switch (fault?.type) {
+    case undefined:
+      return "undisturbed";
+    case "kill":
+      return `kill -9, ${fault.side}`;
+    case "cut":
+      return `cut, ${fault.side}`;
+    case "answer":
+      return fault.answer;
+  }
+}
+
+export function describeFault(fault: Fault | undefined): string {
+  switch (fault?.type) {
+    case undefined:
+      return "undisturbed";
+    case "kill":
+    case "cut":
+      return `${fault.type} at message ${fault.index} to ${fault.side}, ${fault.moment}`;
+    case "answer":
+      return `${fault.answer} at message ${fault.index} to HPC Park`;
+  }
+}
