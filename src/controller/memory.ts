@@ -20,6 +20,8 @@ export class ResourceMemory implements JournalMemory {
   failures = 0;
   /** Our finalizer was taken off with reason, so nothing can still appear. */
   isReleased = false;
+  /** The generation and the deletion that were seen last. */
+  #wish: string | undefined;
   #intentTime: string | undefined;
   #writtenVersion?: string;
 
@@ -34,14 +36,27 @@ export class ResourceMemory implements JournalMemory {
       Object.assign(this, new ResourceMemory(resource.uid));
       // A manifest that was saved with its journal brings the same time again.
       this.#intentTime = undefined;
+      this.#wish = undefined;
       if (intentSeenAtMs === undefined) delete this.intentSeenAtMs;
       else this.intentSeenAtMs = intentSeenAtMs;
     }
+    this.#noticeWish(resource, nowMs);
     const time = resource.intent?.time;
     if (time !== undefined && time !== this.#intentTime) {
       this.#intentTime = time;
       this.intentSeenAtMs = nowMs;
     }
+  }
+
+  /**
+   * What the user wants now may touch a remote thing, so that thing must be seen as it is now: somebody may have taken its marker
+   * off since the last look. A create touches nothing and need not wait.
+   */
+  #noticeWish({ generation, isDeleting, recordedId }: Resource, nowMs: number): void {
+    const wish = `${generation} ${isDeleting}`;
+    const isNew = this.#wish !== undefined && this.#wish !== wish;
+    this.#wish = wish;
+    if (isNew && recordedId !== undefined) this.lookAfter(nowMs);
   }
 
   /** The intent was written by this process, just now. */

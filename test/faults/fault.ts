@@ -33,6 +33,7 @@ export const ANSWERS = {
   "401 in between": { kind: "status", status: 401, body: { detail: "Invalid token" } },
   "403 in between": { kind: "status", status: 403, body: { detail: "Not authenticated" } },
   "404 in plain text": { kind: "plain-404" },
+  "404 though it exists": { kind: "status", status: 404, body: { detail: "Not Found" } },
   "cut JSON": { kind: "cut-body" },
   "cut connection": { kind: "cut-body", how: "connection" },
   "empty list": { kind: "empty-list" },

@@ -1,5 +1,6 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { until } from "../until.ts";
-import { INSTANCES, STORAGES, type World } from "./world.ts";
+import { INSTANCES, LOOK_MS, STORAGES, type World } from "./world.ts";
 
 /** One piece of a user's life with the operator. */
 export interface Scenario {
@@ -175,6 +176,38 @@ export const SCENARIOS: readonly Scenario[] = [
       return posts > 1 && (await idOf(world, "one")) === only?.id && readyAndSingle(world, "one");
     },
     calls: 160,
+  },
+  {
+    name: "a stranger of the same name",
+    arrange: async (world) => {
+      const label = `${world.namespace}/one`;
+      world.simulator.perform({ action: "create-instance", label, token: "ordinary" });
+      await world.apply(INSTANCES, "one", INSTANCE);
+    },
+    isArranged: oneReady.isArranged,
+    act: (world) => world.remove(INSTANCES, "one"),
+    isDone: async (world) => {
+      const [only] = world.simulator.park.instances.all();
+      return (await world.isGone(INSTANCES, "one")) && only?.label === `${world.namespace}/one`;
+    },
+    calls: 90,
+  },
+  {
+    name: "marker taken off and put back",
+    ...oneReady,
+    act: async (world) => {
+      const id = await idOf(world, "one");
+      const label = world.simulator.park.instances.get(id)?.label ?? "";
+      const setLabel = (to: string): void =>
+        void world.simulator.perform({ action: "set-label", kind: "instance", id, label: to });
+      setLabel("nobody's");
+      await world.remove(INSTANCES, "one");
+      // Long enough for the operator to have touched it, had it wanted to.
+      await delay(LOOK_MS);
+      setLabel(label);
+    },
+    isDone: (world) => goneWithout(world, "one"),
+    calls: 120,
   },
   {
     name: "token rotated",

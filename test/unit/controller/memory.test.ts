@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ResourceMemory } from "../../../src/controller/memory.ts";
 import { isQuiet } from "../../../src/core/journal.ts";
+import type { Resource } from "../../../src/core/resource.ts";
 import { NOW_MS, resource, sees, SEES_NOTHING, thing } from "../core/situations.ts";
 
 const intent = { time: "2026-01-01T00:00:00Z", attempt: 3 };
@@ -142,5 +143,29 @@ describe("ResourceMemory.lookAfter", () => {
     expect(memory).toMatchObject({ failures: 0, lookSinceMs: -Infinity });
     memory.succeeded({ action: { do: "nothing" }, claims: [], requeueAfterMs: 1 }, 6_000);
     expect(memory.lookSinceMs).toBe(6_000);
+  });
+});
+
+describe("ResourceMemory, when the user wants something else", () => {
+  const wants = (changes: Partial<Resource>): Resource =>
+    resource({ uid: "uid-1", recordedId: "17", ...changes });
+
+  it.each([
+    { reason: "a deletion must see the thing as it is now", changes: { isDeleting: true } },
+    { reason: "a new generation may change the thing", changes: { generation: 2 } },
+  ])("$reason", ({ changes }) => {
+    const memory = new ResourceMemory("uid-1");
+    memory.meet(wants({}), 1_000);
+    memory.meet(wants(changes), 2_000);
+
+    expect(memory.lookSinceMs).toBe(2_000);
+  });
+
+  it("a create touches nothing, and waits for no look", () => {
+    const memory = new ResourceMemory("uid-1");
+    memory.meet(resource({ uid: "uid-1" }), 1_000);
+    memory.meet(resource({ uid: "uid-1", generation: 2 }), 2_000);
+
+    expect(memory.lookSinceMs).toBe(-Infinity);
   });
 });
