@@ -70,6 +70,13 @@ export class ResourceMemory implements JournalMemory {
     this.#writtenVersion = resourceVersion;
   }
 
+  /** The newer of a copy's version and of our own last write. */
+  latestVersion(resourceVersion: string): string {
+    return this.isOutdated(resourceVersion)
+      ? (this.#writtenVersion ?? resourceVersion)
+      : resourceVersion;
+  }
+
   /** Whether a copy from the cache is older than our own last write of it. */
   isOutdated(resourceVersion: string): boolean {
     if (this.#writtenVersion === undefined) return false;

@@ -78,9 +78,10 @@ async function writeStatus(result: Result, context: ReportContext): Promise<bool
       .replace(/\.\d+Z$/, "Z"),
   });
   if (status === undefined) return false;
-  const { name, uid } = object.metadata;
-  // The uid makes the API server refuse the patch where another object has taken the name.
-  const patch = { metadata: { uid }, status };
+  const { name } = object.metadata;
+  // The version makes the API server refuse the patch where another object has taken the name; on a status patch it ignores the uid.
+  const resourceVersion = memory.latestVersion(object.metadata.resourceVersion);
+  const patch = { metadata: { resourceVersion }, status };
   const written = await client.mergePatch(
     runtime.port,
     namespaceOf(object),

@@ -27,6 +27,8 @@ export class Deadline implements Disposable {
     const aborted = Promise.withResolvers<never>();
     const onAbort = (): void => aborted.reject(signal.reason);
     signal.addEventListener("abort", onAbort, { once: true });
+    // A signal that has aborted tells nobody any more.
+    if (signal.aborted) onAbort();
     try {
       return await Promise.race([work, aborted.promise]);
     } finally {

@@ -15,5 +15,7 @@ export async function* readLines(body: AsyncIterable<Uint8Array>): AsyncGenerato
       if (line !== "") yield line;
     }
   }
+  // What the decoder still holds is a character that was cut.
+  rest += decoder.decode();
   if (rest.trim() !== "") throw new Error("the stream ended in the middle of a line");
 }

@@ -141,14 +141,15 @@ export class Reflector<T extends KubeObject> {
   /** Resolves when the server ends the watch in order, or when it was silent for too long: both go on from the last version. */
   async #watch(signal: AbortSignal): Promise<void> {
     const idle = new AbortController();
+    const lines = await this.#open(AbortSignal.any([signal, idle.signal]));
+    this.#touch();
+    // From here: until the server answers, the request's own timeout counts, and nothing works again.
     const openedMs = performance.now();
     const watchdog = setInterval(() => {
       this.#settle(openedMs);
       if (performance.now() - (this.#contactMs ?? openedMs) > this.#timings.idleMs) idle.abort();
     }, this.#timings.idleMs / 4);
     try {
-      const lines = await this.#open(AbortSignal.any([signal, idle.signal]));
-      this.#touch();
       for await (const line of lines) {
         this.#touch();
         this.#take(this.#parse(line));

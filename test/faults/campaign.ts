@@ -1,4 +1,11 @@
-import { type AnswerName, ANSWERS, describeFault, type Fault, type Side } from "./fault.ts";
+import {
+  type AnswerName,
+  ANSWERS,
+  describeFault,
+  doubleMsOf,
+  type Fault,
+  type Side,
+} from "./fault.ts";
 import { MOMENTS } from "./message-proxy.ts";
 import { type Outcome, type Plan, play, type PlanOptions } from "./plan.ts";
 import { type Scenario, SCENARIOS } from "./scenarios.ts";
@@ -18,7 +25,9 @@ export function plansFor(scenario: Scenario, reference: Outcome): Plan[] {
     const indexes = Array.from({ length: count }, (_, position) => position + 1);
     return indexes.flatMap((index) => faultsAt(side, index));
   });
-  return faults.map((fault) => ({ scenario, fault }));
+  return faults
+    .filter((fault) => !(scenario.endsGone && doubleMsOf(fault) > 0))
+    .map((fault) => ({ scenario, fault }));
 }
 
 function faultsAt(side: Side, index: number): Fault[] {

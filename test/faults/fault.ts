@@ -1,6 +1,6 @@
 import type { FaultEffect } from "../../src/embedded/hpc-park/faults.ts";
 import type { Moment } from "./message-proxy.ts";
-import { LOOK_MS, QUIET_MS } from "./world.ts";
+import { LOOK_MS, QUIET_MS, TIMEOUT_MS } from "./world.ts";
 
 export type Side = "Kubernetes" | "HPC Park";
 
@@ -40,15 +40,17 @@ export const ANSWERS = {
   "partial list": { kind: "partial-list", newest: 1 },
   "silence, work done": { kind: "hang", afterWork: true },
   "silence, no work": { kind: "hang" },
-  /** The request takes effect after its client has given up, and after it was proven dead. */
-  "late effect": { kind: "delay", ms: QUIET_MS + LOOK_MS, when: "before" },
+  /** The request takes effect after its client has given up, within the quiet time. */
+  "late effect": { kind: "delay", ms: 2 * TIMEOUT_MS, when: "before" },
+  /** After it was proven dead: the one case in which there may be two, until the next look. */
+  "very late effect": { kind: "delay", ms: 2 * QUIET_MS + LOOK_MS, when: "before" },
 } as const satisfies Readonly<Record<string, FaultEffect>>;
 
 export type AnswerName = keyof typeof ANSWERS;
 
 /** How long two things with one marker may live, in milliseconds: only where a request takes effect late, two looks. */
 export function doubleMsOf(fault: Fault | undefined): number {
-  return fault?.type === "answer" && fault.answer === "late effect" ? 3 * LOOK_MS : 0;
+  return fault?.type === "answer" && fault.answer === "very late effect" ? 3 * LOOK_MS : 0;
 }
 
 /** For the table: the fault without its number. */

@@ -1,10 +1,13 @@
 import { markerOf, mostAlivePerMarker } from "../../src/embedded/hpc-park/alive-per-marker.ts";
 import type { LedgerEntry } from "../../src/embedded/hpc-park/ledger.ts";
 import type { Revision } from "./cluster-history.ts";
+import type { Exchange } from "./message-proxy.ts";
 
 export interface History {
   readonly entries: readonly LedgerEntry[];
   readonly revisions: readonly Revision[];
+  /** What went between the operator and the API server. */
+  readonly exchanges: readonly Exchange[];
   readonly nowMs: number;
 }
 
@@ -88,25 +91,27 @@ function isAccountedFor(
   );
 }
 
-/** I6: before a create request leaves, the API server holds the finalizer and the intent. */
-function journalFirst({ entries, revisions }: History): string[] {
+/** I6: before a create request comes in, the API server has answered to the patch with the finalizer and the intent. */
+function journalFirst({ entries, exchanges }: History): string[] {
   return posts(entries)
-    .filter((entry) => !revisions.some((revision) => isJournalFor(revision, entry)))
-    .map(
-      (entry) => `I6 journal first: ${markerOfBody(entry.body)} was asked for without a journal`,
-    );
+    .filter((entry) => !exchanges.some((exchange) => isJournalFor(exchange, entry)))
+    .map((entry) => `I6 journal first: ${labelOfBody(entry.body)} was asked for without a journal`);
 }
 
-/** The recorder sees a revision a moment after it was written; the request may overtake it by that much. */
-const RECORDER_LAG_MS = 250;
-
-function isJournalFor({ object, seenMs }: Revision, entry: LedgerEntry): boolean {
-  const { annotations, finalizers, namespace, name } = object.metadata;
+function isJournalFor(
+  { method, path, body, status, answeredMs }: Exchange,
+  entry: LedgerEntry,
+): boolean {
+  if (method !== "PATCH" || status !== 200 || answeredMs > entry.inMs) return false;
+  const {
+    metadata = {},
+  }: { metadata?: { finalizers?: string[]; annotations?: Record<string, string> } } =
+    JSON.parse(body);
+  const name = path.slice(path.lastIndexOf("/") + 1);
   return (
-    annotations?.[CREATE] !== undefined &&
-    (finalizers ?? []).includes(FINALIZER) &&
-    labelOfBody(entry.body).startsWith(`${namespace}/${name} `) &&
-    seenMs <= entry.inMs + RECORDER_LAG_MS
+    metadata.annotations?.[CREATE] !== undefined &&
+    (metadata.finalizers ?? []).includes(FINALIZER) &&
+    labelOfBody(entry.body).split(" ")[0]?.endsWith(`/${name}`) === true
   );
 }
 

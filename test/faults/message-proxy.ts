@@ -25,6 +25,16 @@ export interface Message {
   readonly path: string;
 }
 
+/** A message that was answered, over the whole life of the proxy. */
+export interface Exchange {
+  readonly method: string;
+  readonly path: string;
+  readonly body: string;
+  readonly status: number;
+  /** When the answer came from the other side, in monotonic milliseconds. */
+  readonly answeredMs: number;
+}
+
 /** What is done to the message with this number. */
 export interface Breakpoint {
   readonly index: number;
@@ -53,6 +63,8 @@ export class MessageProxy {
   #messages: Message[] = [];
   #breakpoint: Breakpoint | undefined;
   #isReached = false;
+  /** Never reset: the history of the whole plan. */
+  readonly exchanges: Exchange[] = [];
 
   private constructor(server: Server, url: string, target: ProxyTarget) {
     this.#server = server;
@@ -106,6 +118,13 @@ export class MessageProxy {
     const answer = await this.#forward(request, body);
     if (message.path.includes("watch=true")) return stream(answer, response);
     const answerBody = await readAll(answer);
+    this.exchanges.push({
+      method: message.method,
+      path: message.path,
+      body: body.toString(),
+      status: answer.statusCode ?? 0,
+      answeredMs: performance.now(),
+    });
     if ((await this.#at(message, "after it took effect")) === "drop") return cut(response);
     response.writeHead(answer.statusCode ?? 502, answer.headers);
     response.end(answerBody);

@@ -145,7 +145,8 @@ function judged(
 ): Outcome {
   const nowMs = performance.now();
   const { entries } = world.simulator.ledger;
-  const history = { entries, revisions: world.history.revisions, nowMs };
+  const { exchanges } = world.kubeProxy;
+  const history = { entries, revisions: world.history.revisions, exchanges, nowMs };
   const bounds: Bounds = {
     doubleMs: doubleMsOf(plan.fault),
     quietMs: QUIET_MS,

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { until } from "../until.ts";
-import { INSTANCES, LOOK_MS, STORAGES, type World } from "./world.ts";
+import { INSTANCES, LOOK_MS, QUIET_MS, STORAGES, type World } from "./world.ts";
 
 /** One piece of a user's life with the operator. */
 export interface Scenario {
@@ -13,6 +13,8 @@ export interface Scenario {
   readonly act: (world: World) => Promise<void>;
   /** Whether everything is as it shall be. */
   readonly isDone: (world: World) => Promise<boolean>;
+  /** It ends with the resource gone: a request that takes effect after the quiet time is then beyond the promise. */
+  readonly endsGone?: true;
   /** No plan may send more remote calls than this. */
   readonly calls: number;
 }
@@ -81,6 +83,7 @@ export const SCENARIOS: readonly Scenario[] = [
     ...oneReady,
     act: (world) => world.remove(INSTANCES, "one"),
     isDone: (world) => goneWithout(world, "one"),
+    endsGone: true,
     calls: 90,
   },
   {
@@ -97,7 +100,32 @@ export const SCENARIOS: readonly Scenario[] = [
       await world.remove(INSTANCES, "one");
     },
     isDone: async (world) => (await goneWithout(world, "one")) && readyAndSingle(world, "other"),
+    endsGone: true,
     calls: 120,
+  },
+  {
+    name: "create while lists lag",
+    act: async (world) => {
+      world.simulator.faults.add({
+        match: { method: "GET" },
+        effect: { kind: "hide-newest", ms: QUIET_MS / 2, alsoOne: true },
+      });
+      await world.apply(INSTANCES, "one", INSTANCE);
+    },
+    isDone: (world) => readyAndSingle(world, "one"),
+    calls: 140,
+  },
+  {
+    name: "delete what is old",
+    ...oneReady,
+    act: async (world) => {
+      // Past the quiet time of its creation, so that nothing but the proof keeps the finalizer on.
+      await delay(QUIET_MS);
+      await world.remove(INSTANCES, "one");
+    },
+    isDone: (world) => goneWithout(world, "one"),
+    calls: 140,
+    endsGone: true,
   },
   {
     name: "adopt",
@@ -139,6 +167,7 @@ export const SCENARIOS: readonly Scenario[] = [
       (await goneWithout(world, "one")) &&
       (await world.isGone(STORAGES, "data")) &&
       world.alive("data") === 0,
+    endsGone: true,
     calls: 140,
   },
   {
@@ -190,6 +219,7 @@ export const SCENARIOS: readonly Scenario[] = [
       const [only] = world.simulator.park.instances.all();
       return (await world.isGone(INSTANCES, "one")) && only?.label === `${world.namespace}/one`;
     },
+    endsGone: true,
     calls: 90,
   },
   {
@@ -207,6 +237,7 @@ export const SCENARIOS: readonly Scenario[] = [
       setLabel(label);
     },
     isDone: (world) => goneWithout(world, "one"),
+    endsGone: true,
     calls: 120,
   },
   {

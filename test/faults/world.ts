@@ -38,10 +38,12 @@ export interface RemoteObject extends KubeObject {
 const PACE = { active: 50, rest: 400, timeout: 400, settle: 200, work: 30 };
 export const QUIET_MS = PACE.timeout + PACE.settle;
 export const LOOK_MS = PACE.rest;
+export const TIMEOUT_MS = PACE.timeout;
 
 const WORK = {
   createMs: PACE.work,
-  deleteMs: PACE.work,
+  // Longer than the operator takes to look again, so that what is on its way out is seen.
+  deleteMs: 5 * PACE.work,
   updateMs: PACE.work,
   powerMs: PACE.work,
   storageMs: PACE.work,

@@ -14,6 +14,7 @@ import { Lease, type LeaseOptions } from "../../src/kube/lease.ts";
 import { Reflector } from "../../src/kube/reflector.ts";
 import { Store } from "../../src/kube/store.ts";
 import { KubeTransport } from "../../src/kube/transport.ts";
+import { INSTANCE_SPEC } from "./lab.ts";
 import { prepareNamespace } from "./namespace.ts";
 import { until } from "../until.ts";
 
@@ -27,7 +28,14 @@ const CONFIG_MAPS: ResourceType = {
   plural: "configmaps",
   kind: "ConfigMap",
 };
+const INSTANCES: ResourceType = {
+  group: "hpc-park.ru",
+  version: "v1alpha1",
+  plural: "hpcinstances",
+  kind: "HpcInstance",
+};
 const NAMESPACES = "/api/v1/namespaces";
+const MICRO_TIME = /\.\d{6}Z$/;
 
 let kubectl: Awaited<ReturnType<typeof prepareNamespace>>;
 let namespace: string;
@@ -117,11 +125,13 @@ describe("the client", () => {
     await patch("stale", { data: { newer: "yes" } });
     const { resourceVersion } = old.metadata;
 
-    const patching = patch("stale", { metadata: { resourceVersion }, data: { mine: "no" } });
-    const replacing = client.update(CONFIG_MAPS, namespace, "stale", old, stopping.signal);
+    const refusals = await Promise.allSettled([
+      patch("stale", { metadata: { resourceVersion }, data: { mine: "no" } }),
+      client.update(CONFIG_MAPS, namespace, "stale", old, stopping.signal),
+    ]);
 
-    await expect(patching).rejects.toMatchObject({ kind: "conflict", status: 409 });
-    await expect(replacing).rejects.toMatchObject({ kind: "conflict" });
+    const conflict = { status: "rejected", reason: { kind: "conflict", status: 409 } };
+    expect(refusals).toMatchObject([conflict, conflict]);
   });
 
   it("does not delete another object than the one it means", async () => {
@@ -139,6 +149,45 @@ describe("the client", () => {
     expect(
       (await client.get(CONFIG_MAPS, namespace, "precious", stopping.signal)).metadata.name,
     ).toBe("precious");
+  });
+
+  it("does not patch another object than the one it means, which is told as invalid", async () => {
+    await create("namesake", { mine: "no" });
+
+    const patching = patch("namesake", { metadata: { uid: randomUUID() }, data: { mine: "yes" } });
+
+    // The uid is a field that never changes (422). A patch of a status drops it unread.
+    await expect(patching).rejects.toMatchObject({ kind: "invalid", status: 422 });
+    const read = await client.get<ConfigMap>(CONFIG_MAPS, namespace, "namesake", stopping.signal);
+    expect(read.data).toEqual({ mine: "no" });
+  });
+
+  it("is told a conflict where a status was made for an earlier object of the name", async () => {
+    const { signal } = stopping;
+    const body = { apiVersion: "hpc-park.ru/v1alpha1", kind: "HpcInstance", spec: INSTANCE_SPEC };
+    const make = (): Promise<KubeObject> =>
+      client.create(INSTANCES, namespace, { ...body, metadata: { name: "reborn" } }, signal);
+    const { metadata } = await make();
+    await client.remove(INSTANCES, namespace, "reborn", {}, signal);
+    const second = await make();
+
+    const { uid, resourceVersion } = metadata;
+    const late = { metadata: { uid, resourceVersion }, status: { id: 7 } };
+    const options = { subresource: "status" } as const;
+    const patching = client.mergePatch(INSTANCES, namespace, "reborn", late, options, signal);
+
+    await expect(patching).rejects.toMatchObject({ kind: "conflict", status: 409 });
+    expect(await client.get(INSTANCES, namespace, "reborn", signal)).toEqual(second);
+  });
+
+  it("is told not-found where a patch or a removal names nothing", async () => {
+    const refusals = await Promise.allSettled([
+      patch("nothing", { data: { a: "1" } }),
+      client.remove(CONFIG_MAPS, namespace, "nothing", {}, stopping.signal),
+    ]);
+
+    const notFound = { status: "rejected", reason: { kind: "not-found", status: 404 } };
+    expect(refusals).toMatchObject([notFound, notFound]);
   });
 
   it.each([
@@ -274,7 +323,7 @@ describe("the lease", () => {
     expect(second.isHeld()).toBe(true);
     const lease = JSON.parse(await kubectl.run("get", "lease", "failing", "-o", "json"));
     expect(lease.spec).toMatchObject({ holderIdentity: "two", leaseTransitions: 1 });
-    expect(lease.spec.renewTime).toMatch(/\.\d{6}Z$/);
+    expect(lease.spec.renewTime).toMatch(MICRO_TIME);
   });
 
   it("has another leader at once when the first gives it up", async () => {
@@ -292,6 +341,56 @@ describe("the lease", () => {
 
     expect(performance.now() - releasedMs).toBeLessThan(5_000);
     expect(first.isHeld()).toBe(false);
+    const { spec } = JSON.parse(await kubectl.run("get", "lease", "released", "-o", "json"));
+    expect(spec).toMatchObject({ holderIdentity: "two", leaseDurationSeconds: 60 });
+    expect(spec.leaseTransitions).toBe(1);
+    expect(spec.acquireTime).toMatch(MICRO_TIME);
+  });
+
+  it("is left with no holder by the one who gave it up", async () => {
+    const lease = candidate("vacant", "one");
+    const ending = start(lease);
+    await lease.acquired;
+
+    ending.abort();
+    await lease.release(stopping.signal);
+
+    const { spec } = JSON.parse(await kubectl.run("get", "lease", "vacant", "-o", "json"));
+    expect(spec.holderIdentity ?? "").toBe("");
+    expect(spec).toMatchObject({ leaseDurationSeconds: 1, leaseTransitions: 0 });
+    expect(spec.renewTime).toMatch(MICRO_TIME);
+  });
+
+  it("is lost by its deadline when the API server can be reached no more", async () => {
+    const { server, kubeconfigPath } = inject("controlPlane");
+    const proxy = await CountingProxy.start(new URL(server));
+    const proxied = transportTo(kubeconfigPath, proxy.url);
+    const lease = candidate("unreachable", "one", { client: new KubeClient(proxied) });
+    start(lease);
+    await lease.acquired;
+
+    const cutMs = performance.now();
+    await proxy.close();
+    await lease.lost;
+    const tookMs = performance.now() - cutMs;
+    await proxied.close();
+
+    expect(lease.isHeld()).toBe(false);
+    expect(tookMs).toBeLessThan(TIMES.leaseDurationMs);
+    // The renewal before the cut is at most one period and its jitter old, and one request longer.
+    expect(tookMs).toBeGreaterThan(TIMES.renewDeadlineMs / 2);
+  });
+
+  it("is led by one of several that begin together", async () => {
+    const all = ["one", "two", "three"].map((identity) => candidate("raced", identity));
+    for (const lease of all) start(lease);
+
+    await Promise.race(all.map(({ acquired }) => acquired));
+
+    expect(all.filter((lease) => lease.isHeld())).toHaveLength(1);
+    const { spec } = JSON.parse(await kubectl.run("get", "lease", "raced", "-o", "json"));
+    expect(spec.leaseTransitions).toBe(0);
+    expect(all.filter((lease) => lease.isHeld())).toHaveLength(1);
   });
 });
 

@@ -165,6 +165,15 @@ describe("a failure", () => {
     expect(made().at(-1)?.body).toContain("uid-b");
   });
 
+  it("to reach the server is told, and the caller goes on", async () => {
+    await server[Symbol.asyncDispose]();
+
+    expect(() => recorder.record(thing("a"), WORDS)).not.toThrow();
+    await recorder.flush();
+
+    expect(log).toEqual(["an event could not be written"]);
+  });
+
   it("of a server that says nothing ends with the signal", async () => {
     server.handler = () => stopping.abort();
 

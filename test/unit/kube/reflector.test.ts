@@ -418,6 +418,21 @@ describe("an API server that fails", () => {
     ]);
   });
 
+  it("by leaving a watch without an answer is not told to work again", async () => {
+    onWatch = () => undefined;
+    await transport.close();
+    const options = { kubeConfig: server.kubeConfig, userAgent: "test", requestTimeoutMs: 150 };
+    transport = new KubeTransport(options);
+    start({ stableMs: 50, idleMs: 100 });
+
+    await until("four watches", () => watches().length >= 4);
+
+    // A watch that is not open has lived for no time, and has not been silent either.
+    expect(lines.map(({ message }) => message)).toEqual(["informer failed; it goes on trying"]);
+    const gapsMs = gapsBetween(watches());
+    for (const gapMs of gapsMs) expect(gapMs).toBeGreaterThan(149);
+  });
+
   it("makes the informer unhealthy when it is away for too long, and healthy when it is back", async () => {
     let isAway = true;
     onList = (response) =>
