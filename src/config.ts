@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { text, nonEmpty, list, flag, url, oneOf, whole, seconds } from "./config-values.ts";
 
 export interface Config {
   readonly kubeconfig: string | undefined;
@@ -32,58 +33,6 @@ interface Option<Value> {
 }
 
 const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"];
-
-const text = (value: string): string => value;
-function nonEmpty(value: string): string {
-  if (value.trim() !== "") return value;
-  throw new Error("must not be empty");
-}
-
-const list = (value: string): string[] =>
-  value
-    .split(",")
-    .map((item) => item.trim())
-    .filter((item) => item !== "");
-
-function flag(value: string): boolean {
-  if (value === "true" || value === "false") return value === "true";
-  throw new Error(`must be true or false, not "${value}"`);
-}
-
-function url(value: string): string {
-  const parsed = URL.parse(value);
-  if (parsed?.protocol === "https:" || parsed?.protocol === "http:") return value;
-  throw new Error(`must be an http or https URL, not "${value}"`);
-}
-
-function oneOf(allowed: readonly string[]): (value: string) => string {
-  return (value) => {
-    if (allowed.includes(value)) return value;
-    throw new Error(`must be one of ${allowed.join(", ")}, not "${value}"`);
-  };
-}
-
-function number(min: number, max: number): (value: string) => number {
-  return (value) => {
-    const parsed = value.trim() === "" ? Number.NaN : Number(value);
-    if (parsed >= min && parsed <= max) return parsed;
-    throw new Error(`must be a number from ${min} to ${max}, not "${value}"`);
-  };
-}
-
-function whole(min: number, max: number): (value: string) => number {
-  const parse = number(min, max);
-  return (value) => {
-    if (Number.isInteger(parse(value))) return parse(value);
-    throw new Error(`must be a whole number, not "${value}"`);
-  };
-}
-
-/** Seconds as people write them, milliseconds as the program counts. */
-function seconds(min: number, max: number): (value: string) => number {
-  const parse = number(min, max);
-  return (value) => Math.round(parse(value) * 1000);
-}
 
 /** Fractions are taken too, for tests and demonstrations. */
 const SHORTEST_SECONDS = 0.01;

@@ -1,5 +1,6 @@
 import type { Decision } from "./decision.ts";
 import * as early from "./outcomes-before-looking.ts";
+import * as absence from "./outcomes-of-absence.ts";
 import * as deletion from "./outcomes-of-deletion.ts";
 import * as life from "./outcomes-of-life.ts";
 import { type Rule, rule } from "./rule.ts";
@@ -160,24 +161,24 @@ export const RULES_OF_LIFE: readonly Rule<Facts>[] = [
   rule(
     "A create request whose answer was lost may still take effect; another one now could make two.",
     ({ isQuiet }) => !isQuiet,
-    life.settle,
+    absence.settle,
   ),
   rule(
     "One 404 proves nothing: gone is what a complete list begun later lacks as well.",
     ({ isGone }) => !isGone,
-    life.awaitProof,
+    absence.awaitProof,
   ),
   rule(
     "An account that suddenly lacks what we know must not be filled again by mistake.",
     ({ suspicion }) => suspicion,
-    life.distrust,
+    absence.distrust,
   ),
   rule(
     "What vanished is not made again where that was ruled out; its data are gone.",
     ({ resource }) => resource.recreatePolicy === "Never" && resource.recordedId,
-    life.reportLoss,
+    absence.reportLoss,
   ),
-  rule("Nothing of ours exists and nothing can still appear.", () => true, life.create),
+  rule("Nothing of ours exists and nothing can still appear.", () => true, absence.create),
 ];
 
 /**
