@@ -43,7 +43,7 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
     name: "any 4xx is taken for a refusal",
     file: "provider/response.ts",
     find: "default:\n      return undefined;",
-    replace: 'default:\n      return "invalid";',
+    replace: 'default:\n      return "conflict";',
     scenario: "create while lists lag",
     shows: answer("400 after the work"),
   },
