@@ -53,6 +53,13 @@ export function doubleMsOf(fault: Fault | undefined): number {
   return fault?.type === "answer" && fault.answer === "very late effect" ? 3 * LOOK_MS : 0;
 }
 
+/** How long after it was sent the request of this fault takes effect, in milliseconds. */
+export function lateMsOf(fault: Fault | undefined): number {
+  if (fault?.type !== "answer") return 0;
+  const effect: FaultEffect = ANSWERS[fault.answer];
+  return effect.kind === "delay" ? effect.ms : 0;
+}
+
 /** For the table: the fault without its number. */
 export function groupOf(fault: Fault | undefined): string {
   switch (fault?.type) {

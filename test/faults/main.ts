@@ -17,6 +17,7 @@ const { values } = parseArgs({
     sample: { type: "string" },
     only: { type: "string", default: "all" },
     seed: { type: "string", default: "1" },
+    bug: { type: "string", default: "" },
     "at-a-time": { type: "string", default: "2" },
   },
 });
@@ -64,10 +65,14 @@ async function judgeTheSuite(
   cluster: Cluster,
   references: ReadonlyMap<Scenario, Outcome>,
 ): Promise<boolean> {
-  const hunts = await huntAll(cluster, references, ({ bug, caughtBy, plans }) =>
-    say(
-      `${caughtBy === undefined ? "MISSED" : "caught"} after ${plans}: ${bug.name}${caughtBy === undefined ? "" : ` (${caughtBy})`}`,
-    ),
+  const hunts = await huntAll(
+    cluster,
+    references,
+    ({ bug, caughtBy, plans }) =>
+      say(
+        `${caughtBy === undefined ? "MISSED" : "caught"} after ${plans}: ${bug.name}${caughtBy === undefined ? "" : ` (${caughtBy})`}`,
+      ),
+    values.bug,
   );
   const caught = hunts.filter(({ caughtBy }) => caughtBy !== undefined).length;
   say(`seeded bugs: ${caught} of ${hunts.length} caught`);

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { mostAlivePerMarker } from "../../src/embedded/hpc-park/alive-per-marker.ts";
 import { until } from "../until.ts";
 import { type Bounds, violations } from "./invariants.ts";
-import { ANSWERS, doubleMsOf, type Fault, type Side } from "./fault.ts";
+import { ANSWERS, doubleMsOf, type Fault, lateMsOf, type Side } from "./fault.ts";
 import type { MessageProxy } from "./message-proxy.ts";
 import type { Scenario } from "./scenarios.ts";
 import { type Cluster, LOOK_MS, QUIET_MS, World } from "./world.ts";
@@ -66,7 +66,8 @@ async function playIn(world: World, plan: Plan, limitMs: number): Promise<Outcom
   const isOver = armed(world, fault);
   const startedMs = performance.now();
   await scenario.act(world);
-  const convergedMs = await converged(world, scenario, isOver, limitMs, startedMs);
+  const firstMs = await converged(world, scenario, isOver, limitMs, startedMs);
+  const convergedMs = await afterLateEffect(world, plan, firstMs, limitMs, startedMs);
   const messages = {
     Kubernetes: world.kubeProxy.messages.length,
     "HPC Park": world.cloudProxy.messages.length,
@@ -114,6 +115,21 @@ function armedToKill(world: World, fault: Extract<Fault, { type: "kill" }>): () 
 
 function hitsOf(world: World, id: number): number {
   return world.simulator.faults.list().find((rule) => rule.id === id)?.hits ?? 0;
+}
+
+/** What takes effect late may undo what had converged: it is waited for, and everything must come right once more. */
+async function afterLateEffect(
+  world: World,
+  { scenario, fault }: Plan,
+  convergedMs: number | undefined,
+  limitMs: number,
+  startedMs: number,
+): Promise<number | undefined> {
+  const lateMs = lateMsOf(fault);
+  if (lateMs === 0 || convergedMs === undefined) return convergedMs;
+  // The request that is late may have left at any time before everything was right.
+  await delay(lateMs + 2 * LOOK_MS);
+  return converged(world, scenario, () => true, limitMs, startedMs);
 }
 
 async function converged(

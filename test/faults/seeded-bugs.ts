@@ -53,7 +53,7 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
     find: "const isOpen = isCreate === true",
     replace: "const isOpen = false && isCreate === true",
     scenario: "create while lists lag",
-    shows: answer("silence, work done"),
+    shows: answer("cut connection"),
   },
   {
     name: "the label carries no marker until later",

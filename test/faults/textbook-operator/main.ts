@@ -69,7 +69,7 @@ async function reconcile({ metadata, spec, status }: Instance): Promise<void> {
     type: "Ready",
     status: "True",
     reason: "Created",
-    message: "",
+    message: "created",
     lastTransitionTime: new Date(),
   };
   const synced = { ...ready, type: "Synced" };
