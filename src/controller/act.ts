@@ -82,9 +82,11 @@ async function create(context: ActContext): Promise<RemoteThing> {
   });
   memory.intends(intent, now());
   delete memory.refusedAttempt;
+  delete memory.madeId;
   try {
     const thing = await connection.remote.create(body, signal);
     memory.settledAttempt = intent.attempt;
+    memory.madeId = thing.id;
     return thing;
   } catch (error) {
     if (isRefusal(error)) memory.refusedAttempt = intent.attempt;
@@ -131,7 +133,11 @@ async function confirm({ object, resource, runtime, client, signal }: ActContext
   const current = await client.get(runtime.port, namespaceOf(object), object.metadata.name, signal);
   const isSame = current.metadata.uid === resource.uid;
   const isDeleting = current.metadata.deletionTimestamp !== undefined;
-  if (isSame && isDeleting === resource.isDeleting) return;
+  // A changed policy is a new generation; the annotation is the other way to say "hands off".
+  const isWanted =
+    current.metadata.generation === object.metadata.generation &&
+    current.metadata.annotations?.[runtime.keys.paused] !== "true";
+  if (isSame && isWanted && isDeleting === resource.isDeleting) return;
   throw new KubeError(
     "conflict",
     `${resource.kind} ${resource.namespace}/${resource.name} has changed since it was read`,
@@ -142,7 +148,9 @@ async function release(context: ActContext): Promise<void> {
   const { object, runtime, memory } = context;
   const finalizers = object.metadata.finalizers?.filter((name) => name !== runtime.keys.finalizer);
   await patchMetadata(context, { finalizers: finalizers ?? [] });
-  memory.isReleased = true;
+  // What was let go of without proof may still be there, or appear; a namesake must know.
+  const { deletionPolicy, managementPolicy } = context.resource;
+  memory.isReleased = deletionPolicy === "Delete" && managementPolicy === "Full";
 }
 
 function withFinalizer({ object, runtime }: ActContext): string[] {

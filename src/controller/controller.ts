@@ -1,11 +1,9 @@
 import { randomUUID } from "node:crypto";
+import { TICKS_UNTIL_UNKNOWN } from "../core/failure.ts";
 import { KubeError } from "../kube/errors.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { ResourceMemory } from "./memory.ts";
 import { type Outcome, reconcile } from "./reconciler.ts";
-
-/** How soon to come back where the cache has not caught up with our own last write, in milliseconds. */
-const STALE_CACHE_MS = 50;
 
 /** One reconcile, as it is told to logs and metrics. */
 export interface Told {
@@ -62,8 +60,9 @@ export class Controller {
         this.#memoryOf(key, object.metadata.uid),
         this.#dependencies,
       );
+      // A watch may stay silent for long; asking the cache again and again would not wake it.
+      if (outcome === undefined) return queue.addRateLimited(key);
       queue.forget(key);
-      if (outcome === undefined) return queue.addAfter(key, STALE_CACHE_MS);
       if (outcome.requeueAfterMs !== undefined) queue.addAfter(key, outcome.requeueAfterMs);
       this.#options.tell({ ...told, outcome, durationMs: now() - startedMs });
     } catch (error) {
@@ -89,7 +88,9 @@ export class Controller {
     runtime.queue.forget(key);
     const memory = this.#memories.get(key);
     if (memory === undefined) return;
-    const waitMs = (memory.intentSeenAtMs ?? -Infinity) + timing.quietMs - now();
+    // Two ticks more: so old may the look be that a namesake goes by.
+    const forMs = timing.quietMs + TICKS_UNTIL_UNKNOWN * timing.restMs;
+    const waitMs = (memory.intentSeenAtMs ?? -Infinity) + forMs - now();
     if (memory.isReleased || waitMs <= 0) this.#memories.delete(key);
     else runtime.queue.addAfter(key, waitMs);
   }

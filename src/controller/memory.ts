@@ -16,6 +16,8 @@ export class ResourceMemory implements JournalMemory {
   deletedId?: string;
   /** The remote side must be seen in a look begun after this. */
   lookSinceMs = -Infinity;
+  /** The id that our own create request brought back, in case it could not be recorded. */
+  madeId?: string;
   /** Provider failures in a row. */
   failures = 0;
   /** Our finalizer was taken off with reason, so nothing can still appear. */
@@ -37,6 +39,7 @@ export class ResourceMemory implements JournalMemory {
       // A manifest that was saved with its journal brings the same time again.
       this.#intentTime = undefined;
       this.#wish = undefined;
+      this.lookAfter(nowMs);
       if (intentSeenAtMs === undefined) delete this.intentSeenAtMs;
       else this.intentSeenAtMs = intentSeenAtMs;
     }
@@ -45,6 +48,10 @@ export class ResourceMemory implements JournalMemory {
     if (time !== undefined && time !== this.#intentTime) {
       this.#intentTime = time;
       this.intentSeenAtMs = nowMs;
+      // Another's attempt may have the same number; what is known of ours says nothing of it.
+      delete this.refusedAttempt;
+      delete this.settledAttempt;
+      delete this.deletedId;
     }
   }
 

@@ -30,8 +30,10 @@ export async function reconcile(
   if (memory.isOutdated(object.metadata.resourceVersion)) return undefined;
   const { runtime, kinds, now, timing, signal } = dependencies;
   const { connection } = runtime;
-  const resource = resourceOf(object, runtime.identification);
-  memory.meet(resource, now());
+  const written = resourceOf(object, runtime.identification);
+  memory.meet(written, now());
+  const resource =
+    memory.madeId === undefined ? written : { ...written, recordedId: memory.madeId };
 
   const connected = connect(object, runtime, kinds);
   const situation: Situation = {
@@ -45,21 +47,22 @@ export async function reconcile(
   const context = { ...dependencies, ...connected, object, resource, memory };
 
   let decision = decide(situation, now());
-  const mustLook = decision.action.do === "observe";
+  let hasLooked = false;
   let result: Result;
   try {
-    if (mustLook) {
+    if (decision.action.do === "observe") {
       const sinceMs = lookSince(object, memory, dependencies);
       const observation = await observe({ resource, connection, sinceMs, now, signal });
+      hasLooked = true;
       memory.saw(observation, resource);
       // The look itself may have shaken the trust in the account.
       decision = decide({ ...situation, observation, suspicion: connection.suspicion }, now());
     }
     const made = await act(decision, context);
     memory.succeeded(decision, now());
-    result = resultOf(decision, made, mustLook);
+    result = resultOf(decision, made, hasLooked);
   } catch (error) {
-    result = resultOfFailure(error, decision, mustLook, context);
+    result = resultOfFailure(error, decision, hasLooked, context);
   }
   return { ...result, isWritten: await report(result, context) };
 }

@@ -38,7 +38,13 @@ function needsReconcile(
   keys: MetadataKeys,
 ): boolean {
   if (current === undefined || previous === undefined) return true;
+  if (hasFinalizer(previous, keys) && !hasFinalizer(current, keys)) return true;
   return !isDeepStrictEqual(userSide(current, keys), userSide(previous, keys));
+}
+
+/** Somebody who replaces an object whole takes our finalizer off; it must be put back before the next delete. */
+function hasFinalizer({ metadata }: ManagedObject, keys: MetadataKeys): boolean {
+  return metadata.finalizers?.includes(keys.finalizer) ?? false;
 }
 
 /** What others write. Finalizers matter only on the way out, where those of others are waited for. */

@@ -52,12 +52,17 @@ export class Answer {
 
   objects(field: string): readonly Answer[] {
     const value = this.#body[field];
-    return Array.isArray(value) ? value.map((item) => new Answer(item, this.#what)) : [];
+    if (!Array.isArray(value)) return [];
+    return value.filter(isObject).map((item) => new Answer(item, this.#what));
   }
 
   #unreadable(): ProviderError {
     return new ProviderError("unavailable", `${this.#what}: the answer lacks id, label or state`);
   }
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** A list is one JSON array, complete or an error. */

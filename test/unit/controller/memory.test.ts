@@ -44,12 +44,12 @@ describe("ResourceMemory and the journal", () => {
 describe("ResourceMemory of a new object under the same name", () => {
   const successor = resource({ uid: "uid-2" });
 
-  it("starts anew", () => {
+  it("starts anew, with a look of its own: the old one may lack what was let go of", () => {
     const memory = remembering();
     Object.assign(memory, { refusedAttempt: 1, settledAttempt: 1, deletedId: "7", failures: 3 });
     memory.lookAfter(5_000);
     memory.meet(successor, 9_000);
-    expect(memory).toMatchObject({ uid: "uid-2", failures: 0, lookSinceMs: -Infinity });
+    expect(memory).toMatchObject({ uid: "uid-2", failures: 0, lookSinceMs: 9_000 });
     expect([memory.refusedAttempt, memory.settledAttempt, memory.deletedId]).toEqual([
       undefined,
       undefined,
@@ -143,6 +143,21 @@ describe("ResourceMemory.lookAfter", () => {
     expect(memory).toMatchObject({ failures: 0, lookSinceMs: -Infinity });
     memory.succeeded({ action: { do: "nothing" }, claims: [], requeueAfterMs: 1 }, 6_000);
     expect(memory.lookSinceMs).toBe(6_000);
+  });
+});
+
+describe("ResourceMemory of another's intent", () => {
+  it("does not inherit what is known of an own attempt with the same number", () => {
+    const memory = remembering();
+    memory.intends({ attempt: 1, time: "2026-01-01T00:00:00Z" }, 1_000);
+    memory.refusedAttempt = 1;
+    memory.meet(
+      resource({ uid: "uid-1", intent: { attempt: 1, time: "2026-01-01T00:00:01Z" } }),
+      2_000,
+    );
+
+    expect(memory.refusedAttempt).toBeUndefined();
+    expect(memory.intentSeenAtMs).toBe(2_000);
   });
 });
 
