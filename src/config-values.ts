@@ -1,3 +1,6 @@
+import { X509Certificate } from "node:crypto";
+import { readFileSync } from "node:fs";
+
 /** How the text of an option becomes its value. Each throws an Error whose message ends the sentence "<variable> …". */
 
 export const text = (value: string): string => value;
@@ -50,4 +53,23 @@ export function whole(min: number, max: number): (value: string) => number {
 export function seconds(min: number, max: number): (value: string) => number {
   const parse = number(min, max);
   return (value) => Math.round(parse(value) * 1000);
+}
+
+/** The content of a PEM file that holds at least one certificate. */
+export function certificatesIn(path: string): string {
+  const pem = contentOf(path);
+  try {
+    void new X509Certificate(pem);
+    return pem;
+  } catch {
+    throw new Error(`must name a PEM file with certificates; ${path} holds none`);
+  }
+}
+
+function contentOf(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    throw new Error(`names ${path}, which cannot be read`);
+  }
 }

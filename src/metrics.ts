@@ -68,7 +68,25 @@ export function createMetrics() {
     suspect: new Gauge({
       name: "hpc_park_operator_account_suspect",
       help: "1 while the account shows something else than is known, so that nothing is created or deleted.",
+      labelNames: ["provider"],
+      registers,
+    }),
+    orphans: new Counter({
+      name: "hpc_park_operator_orphans_total",
+      help: "Resources whose finalizer was taken off by somebody else while their remote thing may have lived.",
       labelNames: ["controller"],
+      registers,
+    }),
+    unclaimed: new Gauge({
+      name: "hpc_park_operator_unclaimed_things",
+      help: "Remote things with a marker that no resource of this cluster explains: retained, orphaned, or another cluster's.",
+      labelNames: ["controller"],
+      registers,
+    }),
+    laneWaiting: new Gauge({
+      name: "hpc_park_operator_lane_waiting",
+      help: "Requests to a provider that wait for their turn, by what they are for.",
+      labelNames: ["provider", "lane"],
       registers,
     }),
     leader: new Gauge({

@@ -15,6 +15,7 @@ import { KubeTransport } from "./kube/transport.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import { ProviderError } from "./provider/errors.ts";
 import type { HpcParkAccount } from "./provider/hpc-park/account.ts";
+import type { Lane } from "./provider/lane-queue.ts";
 import { within } from "./shutdown.ts";
 import { COMPONENT, createAccount, createManager, now, type Surroundings } from "./wiring.ts";
 
@@ -70,6 +71,9 @@ export class Operator {
           name: COMPONENT,
           identity,
           log: this.#log,
+          leaseDurationMs: config.leaseDurationMs,
+          renewDeadlineMs: config.leaseRenewDeadlineMs,
+          retryPeriodMs: config.leaseRetryMs,
         })
       : undefined;
   }
@@ -200,7 +204,8 @@ export class Operator {
   #gauge(): void {
     const isLeader = this.#lease === undefined || this.#lease.isHeld();
     this.#metrics.leader.set({ name: COMPONENT }, isLeader ? 1 : 0);
-    updateGauges(this.#metrics, this.#manager?.kinds ?? new Map());
+    const waiting = (lane: Lane): number => this.#account.waiting(lane);
+    updateGauges(this.#metrics, this.#manager?.kinds ?? new Map(), waiting);
   }
 
   #guard(): void {
@@ -219,6 +224,7 @@ export class Operator {
       registry: this.#metrics.registry,
       readiness: () => [
         ...(this.#waitsFor === undefined ? [] : [this.#waitsFor]),
+        ...(this.#lease?.failure === undefined ? [] : [this.#lease.failure]),
         ...(this.#manager?.silentKinds ?? []).map(
           (kind) => `nothing was heard of ${kind} from the API server for too long`,
         ),

@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import type { Told } from "./controller/controller.ts";
+import type { Orphan, Told } from "./controller/controller.ts";
 import { KubeError } from "./kube/errors.ts";
 import type { Metrics } from "./metrics.ts";
 
@@ -32,14 +32,24 @@ export class Telling {
     else this.#logger.debug(fields, "nothing to do");
   }
 
-  tellSuspicion(controller: string, suspicion: string | undefined): void {
-    this.#metrics.suspect.set({ controller }, suspicion === undefined ? 0 : 1);
-    if (suspicion === undefined) this.#logger.info({ controller }, "the account is trusted again");
+  tellSuspicion(provider: string, suspicion: string | undefined): void {
+    this.#metrics.suspect.set({ provider }, suspicion === undefined ? 0 : 1);
+    if (suspicion === undefined) this.#logger.info({ provider }, "the account is trusted again");
     else
       this.#logger.error(
-        { controller, suspicion },
+        { provider, suspicion },
         "the account is suspect: nothing is created or deleted",
       );
+  }
+
+  /** Nobody will delete it any more, so a person has to know. */
+  tellOrphan(controller: string, { key, what }: Orphan): void {
+    this.#metrics.orphans.inc({ controller });
+    const [namespace, name] = key.split("/");
+    this.#logger.error(
+      { controller, namespace, name, orphan: what },
+      "the resource went although its remote thing was not seen to be gone: its finalizer was taken off by somebody else; delete the thing in the panel if it is still there",
+    );
   }
 
   #fieldsOf(controller: string, { key, reconcileID, outcome }: Told): Record<string, unknown> {

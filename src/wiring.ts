@@ -16,6 +16,9 @@ import { Telling } from "./telling.ts";
 /** Name of the component to the API server, to the provider and in events. */
 export const COMPONENT = "hpc-park-operator";
 
+/** Name of the provider in logs and metrics. */
+export const PROVIDER = "hpc-park";
+
 /** Monotonic milliseconds: the one clock that durations are measured with. */
 export const now = (): number => performance.now();
 
@@ -33,7 +36,7 @@ export function createAccount(
   guard: () => void,
 ): HpcParkAccount {
   const { hpcParkToken = "", hpcParkTokenFile } = config;
-  const provider = "hpc-park";
+  const provider = PROVIDER;
   return new HpcParkAccount({
     url: config.hpcParkUrl,
     token:
@@ -43,6 +46,7 @@ export function createAccount(
     timeoutMs: config.requestTimeoutMs,
     requestsPerSecond: config.hpcParkRequestsPerSecond,
     userAgent: COMPONENT,
+    ca: config.hpcParkCa,
     guard,
     onOutcome: ({ operation, code, durationMs }) => {
       metrics.providerRequests.inc({ provider, operation, code });
@@ -89,7 +93,8 @@ export function createManager(
     concurrency: config.maxConcurrentReconciles,
     log: (level, message, fields) => logger[level](fields, message),
     tell: (kind, told) => telling.tell(kind, told),
-    onSuspicion: (kind, suspicion) => telling.tellSuspicion(kind, suspicion),
+    tellOrphan: (kind, orphan) => telling.tellOrphan(kind, orphan),
+    onSuspicion: (suspicion) => telling.tellSuspicion(PROVIDER, suspicion),
     now,
     wallClock: () => new Date(),
     random: Math.random,

@@ -45,6 +45,7 @@ export const REASONS = [
   "FinalizersRemain",
   "Missing",
   "AccountSuspect",
+  "NoEffect",
   // a human must change something
   "SecretNotFound",
   "AdoptNotFound",
@@ -54,6 +55,8 @@ export const REASONS = [
   "ShrinkRefused",
   "RemoteFailed",
   "Lost",
+  "NotVisible",
+  "WriteRefused",
   "Drifted",
   "StateUnknown",
   // the provider's answers

@@ -9,6 +9,8 @@ export interface MetadataKeys {
   readonly paused: string;
   /** Annotation of the user: a new value asks for a fresh look; answered in `status.lastHandledReconcileAt`. */
   readonly reconcileRequestedAt: string;
+  /** Annotation of the user: names what is really gone although that cannot be proven. */
+  readonly acknowledgeGone: string;
   /** Annotation of the operator: the journal, written before a create request leaves. */
   readonly create: string;
 }
@@ -18,6 +20,7 @@ export function metadataKeys(prefix: string): MetadataKeys {
     finalizer: `${prefix}/remote`,
     paused: `${prefix}/paused`,
     reconcileRequestedAt: `${prefix}/reconcile-requested-at`,
+    acknowledgeGone: `${prefix}/acknowledge-gone`,
     create: `${prefix}/create`,
   };
 }

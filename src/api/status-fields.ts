@@ -27,6 +27,9 @@ export function reportFields(noun: string) {
   return {
     observedGeneration: statusInteger("The metadata.generation that the operator looked at last."),
     id: statusInteger(`Id of the ${noun} in HPC Park.`),
+    seenWith: statusText(
+      `The token that last saw the ${noun}: 7/* is a master token of user 7, 7/3f9ac21b04de an ordinary one by its fingerprint. An ordinary token sees only what was made with it or granted to it.`,
+    ),
     label: statusText(
       `What the ${noun} is called in the HPC Park panel, without the operator's marker.`,
     ),

@@ -1,35 +1,14 @@
-import type { Action, Decision } from "../core/decision.ts";
-import { formatIntent, nextIntent } from "../core/journal.ts";
-import { labelWithMarker } from "../core/marker.ts";
+import { type Action, type Decision, effortOf } from "../core/decision.ts";
+import { formatIntent, type Intent, nextIntent } from "../core/journal.ts";
+import { labelWithMarker, markerOf } from "../core/marker.ts";
 import type { RemoteThing } from "../core/observation.ts";
-import type { Resource } from "../core/resource.ts";
-import type { Obstacle, Wish } from "../core/situation.ts";
+import { CREATE_EFFORT } from "../core/outcomes-of-absence.ts";
 import { KubeError } from "../kube/errors.ts";
 import { ProviderError } from "../provider/errors.ts";
-import type { Resolved } from "../provider/port.ts";
-import type { Dependencies } from "./dependencies.ts";
-import { type ManagedObject, namespaceOf, ownLabelOf } from "./managed-object.ts";
-import type { ResourceMemory } from "./memory.ts";
-
-/** Something in the cluster that must be put right before the action can be done. */
-export class ObstacleError extends Error implements Obstacle {
-  override readonly name = "ObstacleError";
-  readonly reason: Obstacle["reason"];
-  readonly isStalled = true;
-
-  constructor(reason: Obstacle["reason"], message: string) {
-    super(message);
-    this.reason = reason;
-  }
-}
-
-export interface ActContext extends Dependencies {
-  readonly object: ManagedObject;
-  readonly resource: Resource;
-  readonly memory: ResourceMemory;
-  readonly wish: Wish;
-  readonly resolved: Resolved;
-}
+import type { ActContext } from "./act-context.ts";
+import { namespaceOf, ownLabelOf } from "./managed-object.ts";
+import { confirm, credentialOf, requireSameMarker, requireStillWanted } from "./preconditions.ts";
+import { readSecrets } from "./secrets.ts";
 
 /** Does the one thing that was decided. Returns the thing that a create made. */
 export async function act(
@@ -50,7 +29,7 @@ export async function act(
       await change(action, context);
       return undefined;
     case "remove":
-      await remove(action.ids, context);
+      await remove(action, context);
       return undefined;
     case "release":
       await release(context);
@@ -67,12 +46,16 @@ async function attach(context: ActContext): Promise<void> {
  * The journal's patch carries the resourceVersion, so a stale cache ends here, before anything is paid for.
  */
 async function create(context: ActContext): Promise<RemoteThing> {
-  const { object, resource, runtime, memory, resolved, now, signal } = context;
+  const { object, resource, runtime, memory, resolved, now } = context;
   const { port, connection, keys } = runtime;
   const secrets = await readSecrets(context);
   const label = labelWithMarker(ownLabelOf(object), resource.marker, port.maxLabelLength);
   const body = port.createBody(object.spec, label, { ...resolved, secrets });
-  const intent = nextIntent(resource.intent, context.wallClock().toISOString());
+  const intent = nextIntent(
+    resource.intent,
+    context.wallClock().toISOString(),
+    credentialOf(context),
+  );
   // Until the request leaves nothing can come of it, even where the answer to this patch is lost.
   memory.intends(intent, now());
   memory.refusedAttempt = intent.attempt;
@@ -83,10 +66,22 @@ async function create(context: ActContext): Promise<RemoteThing> {
   memory.intends(intent, now());
   delete memory.refusedAttempt;
   delete memory.madeId;
+  const thing = await send(body, intent, context);
+  if (markerOf(thing.label) !== resource.marker)
+    connection.trust.breakOff(
+      `the provider labelled ${thing.id} ${JSON.stringify(thing.label)} instead of ${JSON.stringify(label)}, so nothing it makes can be told from what is not ours; have that mended, then start the operator anew`,
+    );
+  return thing;
+}
+
+async function send(body: unknown, intent: Intent, context: ActContext): Promise<RemoteThing> {
+  const { runtime, memory, now, signal } = context;
+  const precondition = (): Promise<void> => requireStillWanted(context);
   try {
-    const thing = await connection.remote.create(body, signal);
+    const thing = await runtime.connection.remote.create(body, { signal, precondition });
     memory.settledAttempt = intent.attempt;
     memory.madeId = thing.id;
+    memory.accepted(CREATE_EFFORT, now());
     return thing;
   } catch (error) {
     if (isRefusal(error)) memory.refusedAttempt = intent.attempt;
@@ -100,48 +95,45 @@ async function create(context: ActContext): Promise<RemoteThing> {
 
 /** Certain that nothing was made: the provider said so, or the request never left. */
 function isRefusal(error: unknown): boolean {
+  if (error instanceof KubeError) return true;
   return error instanceof ProviderError && error.kind !== "unknown-outcome";
 }
 
 async function change(
-  { id, operation }: Extract<Action, { do: "change" }>,
-  { runtime, memory, wish, now, signal }: ActContext,
+  action: Extract<Action, { do: "change" }>,
+  context: ActContext,
 ): Promise<void> {
+  const { runtime, memory, wish, now, signal } = context;
+  const { id, operation } = action;
+  const precondition = async (): Promise<void> => requireSameMarker(id, context);
   try {
-    await runtime.connection.remote.change(id, operation, wish.fields, signal);
+    const { remote } = runtime.connection;
+    await remote.change(id, operation, wish.fields, { signal, precondition });
+    memory.accepted(effortOf(action), now());
   } finally {
     memory.lookAfter(now());
   }
 }
 
-async function remove(ids: readonly string[], context: ActContext): Promise<void> {
+async function remove(
+  action: Extract<Action, { do: "remove" }>,
+  context: ActContext,
+): Promise<void> {
   const { runtime, memory, now, signal } = context;
-  await confirm(context);
   try {
-    for (const id of ids) {
+    for (const id of action.ids) {
+      const precondition = async (): Promise<void> => {
+        requireSameMarker(id, context);
+        await confirm(context);
+      };
       // One after the other: the first failure stops the rest, and the next reconcile looks again.
-      const isAccepted = await runtime.connection.remote.remove(id, signal);
+      const isAccepted = await runtime.connection.remote.remove(id, { signal, precondition });
       if (isAccepted) memory.deletedId = id;
     }
+    memory.accepted(effortOf(action), now());
   } finally {
     memory.lookAfter(now());
   }
-}
-
-/** Before a remote DELETE the object is read anew, past every cache: the same one, and still on its way out or still not. */
-async function confirm({ object, resource, runtime, client, signal }: ActContext): Promise<void> {
-  const current = await client.get(runtime.port, namespaceOf(object), object.metadata.name, signal);
-  const isSame = current.metadata.uid === resource.uid;
-  const isDeleting = current.metadata.deletionTimestamp !== undefined;
-  // A changed policy is a new generation; the annotation is the other way to say "hands off".
-  const isWanted =
-    current.metadata.generation === object.metadata.generation &&
-    current.metadata.annotations?.[runtime.keys.paused] !== "true";
-  if (isSame && isWanted && isDeleting === resource.isDeleting) return;
-  throw new KubeError(
-    "conflict",
-    `${resource.kind} ${resource.namespace}/${resource.name} has changed since it was read`,
-  );
 }
 
 async function release(context: ActContext): Promise<void> {
@@ -173,34 +165,4 @@ async function patchMetadata(
     signal,
   );
   memory.wrote(written.metadata.resourceVersion);
-}
-
-async function readSecrets(context: ActContext): Promise<Map<string, string>> {
-  const { object, runtime, client, signal } = context;
-  const namespace = namespaceOf(object);
-  const values = new Map<string, string>();
-  for (const { name, key, path } of runtime.port.secrets(object.spec)) {
-    const data = await client.getSecret(namespace, name, signal).catch((error: unknown) => {
-      if (error instanceof KubeError && error.kind === "forbidden") {
-        throw new ObstacleError(
-          "SecretNotFound",
-          `Secret "${name}", named in ${path}, may not be read by the operator; let its role get Secrets in namespace ${namespace}`,
-        );
-      }
-      if (!(error instanceof KubeError) || error.kind !== "not-found") throw error;
-      throw new ObstacleError(
-        "SecretNotFound",
-        `Secret "${name}", named in ${path}, does not exist in namespace ${namespace}; create it`,
-      );
-    });
-    const value = data[key]?.trim();
-    if (value === undefined || value === "") {
-      throw new ObstacleError(
-        "SecretNotFound",
-        `Secret "${name}" has no value under the key "${key}", named in ${path}; add it`,
-      );
-    }
-    values.set(`${name}/${key}`, value);
-  }
-  return values;
 }

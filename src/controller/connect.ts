@@ -69,7 +69,7 @@ function usersOf(object: ManagedObject, kind: string, kinds: Kinds): string[] {
   );
 }
 
-/** Another resource that steers the thing this one wants to adopt: its maker, or whoever asked for it earlier. */
+/** Another resource that steers the thing this one wants to adopt: its maker, whoever has it, or whoever asked for it earlier. */
 function rivalOf(object: ManagedObject, { store, port }: KindRuntime): string | undefined {
   const adopt = object.spec.adopt;
   if (adopt === undefined || object.spec.managementPolicy === "ObserveOnly") return undefined;
@@ -82,7 +82,13 @@ function rivalOf(object: ManagedObject, { store, port }: KindRuntime): string | 
 function isAhead(other: ManagedObject, object: ManagedObject): boolean {
   if (other.spec.managementPolicy === "ObserveOnly") return false;
   if (other.spec.adopt === undefined) return true;
+  if (hasAdopted(other) !== hasAdopted(object)) return hasAdopted(other);
   return claimOrder(other) < claimOrder(object);
+}
+
+/** It has recorded what it asked for, and so it steers it. Times of creation count whole seconds only. */
+function hasAdopted({ spec, status }: ManagedObject): boolean {
+  return status?.id !== undefined && String(status.id) === String(spec.adopt?.id);
 }
 
 function claimOrder({ metadata }: ManagedObject): string {

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { TICKS_UNTIL_UNKNOWN } from "../core/failure.ts";
 import { KubeError } from "../kube/errors.ts";
 import type { Dependencies } from "./dependencies.ts";
+import type { ManagedObject } from "./managed-object.ts";
 import { ResourceMemory } from "./memory.ts";
 import { type Outcome, reconcile } from "./reconciler.ts";
 
@@ -15,11 +16,22 @@ export interface Told {
   readonly error?: unknown;
 }
 
+/** What may have been left behind by a resource that is gone. */
+export interface Orphan {
+  readonly key: string;
+  /** The remote id, or what is known of the create request. */
+  readonly what: string;
+}
+
 export interface ControllerOptions {
   /** Workers; each has one key at a time. */
   readonly concurrency: number;
   readonly tell: (told: Told) => void;
+  readonly tellOrphan: (orphan: Orphan) => void;
 }
+
+/** So many looks at a cache that is older than our own write are patience; then the API server is asked itself. */
+const TRIES_UNTIL_DOUBT = 8;
 
 /** Takes keys from the workqueue and gives each its reconcile. Knows nothing of what a reconcile does. */
 export class Controller {
@@ -60,17 +72,31 @@ export class Controller {
         this.#memoryOf(key, object.metadata.uid),
         this.#dependencies,
       );
-      // A watch may stay silent for long; asking the cache again and again would not wake it.
-      if (outcome === undefined) return queue.addRateLimited(key);
+      if (outcome === undefined) return await this.#waitForCache(key, object);
       queue.forget(key);
       if (outcome.requeueAfterMs !== undefined) queue.addAfter(key, outcome.requeueAfterMs);
       this.#options.tell({ ...told, outcome, durationMs: now() - startedMs });
     } catch (error) {
-      // A patch that meets no object any more has nothing left to do.
-      if (error instanceof KubeError && error.kind === "not-found") return;
       queue.addRateLimited(key);
+      // A patch that meets no object any more has nothing left to do; the watch will say so.
+      if (error instanceof KubeError && error.kind === "not-found") return;
       this.#options.tell({ ...told, error, durationMs: now() - startedMs });
     }
+  }
+
+  /**
+   * A watch may stay silent for long; asking the cache again and again would not wake it. Where the API server itself knows nothing of
+   * our last write, its store was put back to an earlier state, and that is the truth now.
+   */
+  async #waitForCache(key: string, { metadata }: ManagedObject): Promise<void> {
+    const { runtime, client, signal } = this.#dependencies;
+    const { queue, port } = runtime;
+    queue.addRateLimited(key);
+    if (queue.failuresOf(key) % TRIES_UNTIL_DOUBT !== 0) return;
+    const { namespace = "", name, resourceVersion } = metadata;
+    const current = await client.get(port, namespace, name, signal);
+    if (current.metadata.resourceVersion === resourceVersion)
+      this.#memories.get(key)?.forgetWrites();
   }
 
   #memoryOf(key: string, uid: string): ResourceMemory {
@@ -88,10 +114,17 @@ export class Controller {
     runtime.queue.forget(key);
     const memory = this.#memories.get(key);
     if (memory === undefined) return;
+    this.#tellOrphan(key, memory);
     // Two ticks more: so old may the look be that a namesake goes by.
     const forMs = timing.quietMs + TICKS_UNTIL_UNKNOWN * timing.restMs;
     const waitMs = (memory.intentSeenAtMs ?? -Infinity) + forMs - now();
     if (memory.isReleased || waitMs <= 0) this.#memories.delete(key);
     else runtime.queue.addAfter(key, waitMs);
+  }
+
+  #tellOrphan(key: string, memory: ResourceMemory): void {
+    if (memory.isReleased || memory.orphan === undefined) return;
+    this.#options.tellOrphan({ key, what: memory.orphan });
+    memory.orphan = undefined;
   }
 }

@@ -9,6 +9,7 @@ import type { ManagedSpec } from "../provider/port.ts";
 export interface ManagedStatus {
   readonly observedGeneration?: number;
   readonly id?: number | string;
+  readonly seenWith?: string;
   readonly lastHandledReconcileAt?: string;
   readonly conditions?: readonly Condition[];
   readonly [field: string]: unknown;
@@ -43,6 +44,7 @@ export function resourceOf(object: ManagedObject, identification: Identification
   const { keys, kind } = identification;
   const finalizers = metadata.finalizers ?? [];
   const intent = parseIntent(metadata.annotations?.[keys.create]);
+  const acknowledgedGone = metadata.annotations?.[keys.acknowledgeGone];
   return {
     kind,
     namespace: namespaceOf(object),
@@ -61,6 +63,8 @@ export function resourceOf(object: ManagedObject, identification: Identification
     recreatePolicy: spec.recreatePolicy,
     ...(spec.adopt === undefined ? {} : { adoptId: String(spec.adopt.id) }),
     ...(status?.id === undefined ? {} : { recordedId: String(status.id) }),
+    ...(status?.seenWith === undefined ? {} : { seenWith: status.seenWith }),
+    ...(acknowledgedGone === undefined ? {} : { acknowledgedGone }),
     ...(intent === undefined ? {} : { intent }),
     conditions: status?.conditions ?? [],
   };

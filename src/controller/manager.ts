@@ -1,3 +1,4 @@
+import { findCondition } from "../api/conditions.ts";
 import type { MetadataKeys } from "../api/metadata.ts";
 import type { Timing } from "../core/situation.ts";
 import type { KubeClient } from "../kube/client.ts";
@@ -7,7 +8,8 @@ import { Store } from "../kube/store.ts";
 import type { KubeTransport } from "../kube/transport.ts";
 import { Connection } from "../provider/connection.ts";
 import type { KindPort, ManagedSpec, RemoteKind } from "../provider/port.ts";
-import { Controller, type Told } from "./controller.ts";
+import { Trust } from "../provider/trust.ts";
+import { Controller, type Orphan, type Told } from "./controller.ts";
 import { addIndexes, type KindRuntime, type Kinds } from "./kind-runtime.ts";
 import type { ManagedObject } from "./managed-object.ts";
 import { wakeAll, wakeChanged, watchResources } from "./triggers.ts";
@@ -26,7 +28,8 @@ export interface ManagerOptions {
   readonly concurrency: number;
   readonly log: ReflectorLog;
   readonly tell: (kind: string, told: Told) => void;
-  readonly onSuspicion: (kind: string, suspicion: string | undefined) => void;
+  readonly tellOrphan: (kind: string, orphan: Orphan) => void;
+  readonly onSuspicion: (suspicion: string | undefined) => void;
   /** Monotonic milliseconds. */
   readonly now: () => number;
   readonly wallClock: () => Date;
@@ -39,10 +42,16 @@ export interface ManagerOptions {
 export class Manager {
   readonly kinds: Kinds;
   readonly #options: ManagerOptions;
+  /** Every kind here is of the one account. */
+  readonly #trust: Trust;
   readonly #reflectors: readonly Reflector<ManagedObject>[];
 
   constructor(options: ManagerOptions) {
     this.#options = options;
+    this.#trust = new Trust((suspicion) => {
+      options.onSuspicion(suspicion);
+      for (const runtime of this.kinds.values()) wakeAll(runtime);
+    });
     this.kinds = new Map(
       options.kinds.map(({ port, remote }) => [port.kind, this.#runtimeOf(port, remote)]),
     );
@@ -82,15 +91,20 @@ export class Manager {
   }
 
   #controllerOf(runtime: KindRuntime): Controller {
-    const { concurrency, tell, ...rest } = this.#options;
+    const { concurrency, tell, tellOrphan, ...rest } = this.#options;
+    const { kind } = runtime.port;
     return new Controller(
       { ...rest, runtime, kinds: this.kinds },
-      { concurrency, tell: (told) => tell(runtime.port.kind, told) },
+      {
+        concurrency,
+        tell: (told) => tell(kind, told),
+        tellOrphan: (orphan) => tellOrphan(kind, orphan),
+      },
     );
   }
 
   #runtimeOf(port: KindPort<ManagedSpec>, remote: RemoteKind): KindRuntime {
-    const { ownerId, keys, now, random, timing, signal, onSuspicion } = this.#options;
+    const { ownerId, keys, now, random, timing, signal } = this.#options;
     const identification = { kind: port.kind, ownerId, keys };
     const store = new Store<ManagedObject>((error) =>
       this.#options.log("error", "a change could not be handled", { err: error }),
@@ -99,16 +113,14 @@ export class Manager {
     const everyKey = (): void => wakeAll(runtime);
     const connection = new Connection({
       remote,
+      kind: port.kind,
+      trust: this.#trust,
       timing,
       signal,
       now,
       random,
-      recordedIds: () => recordedIds(store),
+      expectedIds: () => expectedIds(store, keys),
       onChanges: (changes) => wakeChanged(runtime, changes),
-      onSuspicion: (suspicion) => {
-        onSuspicion(port.kind, suspicion);
-        everyKey();
-      },
       onStale: everyKey,
       onRecovery: everyKey,
     });
@@ -128,9 +140,12 @@ export class Manager {
   }
 }
 
-function* recordedIds(store: Store<ManagedObject>): Iterable<string> {
+/** The remote ids that are to be there: not those of what is leaving, is lost already, or was acknowledged to be gone. */
+function* expectedIds(store: Store<ManagedObject>, keys: MetadataKeys): Iterable<string> {
   for (const { metadata, status } of store.list()) {
-    if (metadata.deletionTimestamp === undefined && status?.id !== undefined)
-      yield String(status.id);
+    if (metadata.deletionTimestamp !== undefined || status?.id === undefined) continue;
+    const isAcknowledged = metadata.annotations?.[keys.acknowledgeGone] === String(status.id);
+    const isLost = findCondition(status.conditions, "Stalled")?.reason === "Lost";
+    if (!isAcknowledged && !isLost) yield String(status.id);
   }
 }

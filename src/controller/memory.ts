@@ -1,4 +1,6 @@
+import { type Effort, effortAfter } from "../core/effort.ts";
 import type { Intent, JournalMemory } from "../core/journal.ts";
+import type { ConditionClaim } from "../api/conditions.ts";
 import type { Decision } from "../core/decision.ts";
 import type { Observation } from "../core/observation.ts";
 import type { Resource } from "../core/resource.ts";
@@ -14,6 +16,11 @@ export class ResourceMemory implements JournalMemory {
   refusedAttempt?: number;
   settledAttempt?: number;
   deletedId?: string;
+  effort?: Effort;
+  /** When the remote thing was last seen, by whatever request. */
+  seenAtMs?: number;
+  /** What would be left behind if the object went without our release; undefined where nothing would. */
+  orphan: string | undefined;
   /** The remote side must be seen in a look begun after this. */
   lookSinceMs = -Infinity;
   /** The id that our own create request brought back, in case it could not be recorded. */
@@ -25,7 +32,7 @@ export class ResourceMemory implements JournalMemory {
   /** The generation and the deletion that were seen last. */
   #wish: string | undefined;
   #intentTime: string | undefined;
-  #writtenVersion?: string;
+  #writtenVersion: string | undefined;
 
   constructor(uid: string) {
     this.uid = uid;
@@ -43,6 +50,7 @@ export class ResourceMemory implements JournalMemory {
       if (intentSeenAtMs === undefined) delete this.intentSeenAtMs;
       else this.intentSeenAtMs = intentSeenAtMs;
     }
+    this.orphan = orphanOf(resource);
     this.#noticeWish(resource, nowMs);
     const time = resource.intent?.time;
     if (time !== undefined && time !== this.#intentTime) {
@@ -77,6 +85,11 @@ export class ResourceMemory implements JournalMemory {
     this.#writtenVersion = resourceVersion;
   }
 
+  /** Our own last write is no longer part of history: the API server's store was put back. */
+  forgetWrites(): void {
+    this.#writtenVersion = undefined;
+  }
+
   /** The newer of a copy's version and of our own last write. */
   latestVersion(resourceVersion: string): string {
     return this.isOutdated(resourceVersion)
@@ -93,15 +106,23 @@ export class ResourceMemory implements JournalMemory {
 
   /** A thing with the marker, seen after the intent, is what became of it. */
   saw(observation: Observation, { intent }: Resource): void {
+    if (observation.named !== undefined || observation.marked.length > 0)
+      this.seenAtMs = observation.lookedAtMs;
     const isLater = observation.lookedAtMs >= (this.intentSeenAtMs ?? Infinity);
     if (intent !== undefined && isLater && observation.marked.length > 0) {
       this.settledAttempt = intent.attempt;
     }
   }
 
+  /** The provider accepted a request; see `waitBeforeRepeating`. */
+  accepted(what: string, nowMs: number): void {
+    this.effort = effortAfter(this.effort, what, nowMs);
+  }
+
   /** A decision that comes back to look again wants a look begun after it. */
-  succeeded({ requeueAfterMs }: Decision, nowMs: number): void {
+  succeeded({ requeueAfterMs, claims }: Decision, nowMs: number): void {
     this.failures = 0;
+    if (isAtRest(claims)) delete this.effort;
     if (requeueAfterMs !== undefined) this.lookAfter(nowMs);
   }
 
@@ -109,4 +130,18 @@ export class ResourceMemory implements JournalMemory {
   lookAfter(nowMs: number): void {
     this.lookSinceMs = Math.max(this.lookSinceMs, nowMs);
   }
+}
+
+function isAtRest(claims: readonly ConditionClaim[]): boolean {
+  const isTrue = (type: string): boolean =>
+    claims.some((claim) => claim.type === type && claim.status === "True");
+  return isTrue("Ready") && isTrue("Synced");
+}
+
+/** What nobody would delete any more if the object went now; nothing where it is to stay, or was never touched. */
+function orphanOf(resource: Resource): string | undefined {
+  const { deletionPolicy, managementPolicy, hasFinalizer, recordedId, intent } = resource;
+  if (deletionPolicy === "Retain" || managementPolicy === "ObserveOnly") return undefined;
+  if (recordedId !== undefined) return recordedId;
+  return hasFinalizer && intent !== undefined ? `create request ${intent.attempt}` : undefined;
 }

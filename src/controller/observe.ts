@@ -3,6 +3,7 @@ import { markerOf } from "../core/marker.ts";
 import type { Observation, RemoteThing } from "../core/observation.ts";
 import type { Resource } from "../core/resource.ts";
 import type { Connection } from "../provider/connection.ts";
+import type { Snapshot } from "../provider/snapshot.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { isLookRequested, type ManagedObject } from "./managed-object.ts";
 import type { ResourceMemory } from "./memory.ts";
@@ -40,37 +41,39 @@ export async function observe({
   const { snapshots, remote } = connection;
   const id = resource.adoptId ?? resource.recordedId;
   const snapshot = await snapshots.listedSince(sinceMs);
-  if (id === undefined) {
-    const marked = snapshot.byMarker(resource.marker);
-    return { lookedAtMs: snapshot.lookedAtMs, marked, isNamedGone: true };
-  }
+  if (id === undefined) return withoutNamed(resource, snapshot);
   const listed = snapshot.byId(id);
-  if (listed !== undefined)
-    return seen(resource, snapshot.byMarker(resource.marker), listed, snapshot.lookedAtMs);
+  if (listed !== undefined) return withNamed(resource, snapshot, listed);
   const askedMs = now();
   const fetched = await remote.get(id, signal);
-  if (fetched !== undefined) {
-    return seen(resource, snapshot.byMarker(resource.marker), fetched, snapshot.lookedAtMs);
-  }
+  // What is not listed for one credential and not found for another is not therefore gone.
+  connection.requireCredential(snapshot.credential);
+  if (fetched !== undefined) return withNamed(resource, snapshot, fetched);
   const later = await snapshots.listedSince(askedMs);
-  const marked = later.byMarker(resource.marker);
+  connection.requireCredential(snapshot.credential);
   const reappeared = later.byId(id);
-  if (reappeared !== undefined) return seen(resource, marked, reappeared, later.lookedAtMs);
-  return { lookedAtMs: later.lookedAtMs, marked, isNamedGone: true };
+  return reappeared === undefined
+    ? withoutNamed(resource, later)
+    : withNamed(resource, later, reappeared);
 }
 
-function seen(
-  resource: Resource,
-  listed: readonly RemoteThing[],
-  named: RemoteThing,
-  lookedAtMs: number,
-): Observation {
-  const isListed = listed.some((thing) => thing.id === named.id);
-  const isMarked = markerOf(named.label) === resource.marker;
+function withoutNamed({ marker }: Resource, snapshot: Snapshot): Observation {
+  const { lookedAtMs, credential } = snapshot;
+  const marked = snapshot.byMarker(marker);
+  return { lookedAtMs, credential, marked, isNamedListed: false, isNamedGone: true };
+}
+
+function withNamed({ marker }: Resource, snapshot: Snapshot, named: RemoteThing): Observation {
+  const { lookedAtMs, credential } = snapshot;
+  const listed = snapshot.byMarker(marker);
+  const isAmongThem = listed.some((thing) => thing.id === named.id);
+  const isOurs = markerOf(named.label) === marker;
   return {
     lookedAtMs,
+    credential,
     named,
-    marked: isMarked && !isListed ? [named, ...listed] : listed,
+    marked: isOurs && !isAmongThem ? [named, ...listed] : listed,
+    isNamedListed: snapshot.byId(named.id) !== undefined,
     isNamedGone: false,
   };
 }

@@ -1,6 +1,5 @@
 import { decide } from "../core/decide.ts";
-import { type Decision, onTheWay } from "../core/decision.ts";
-import type { RemoteThing } from "../core/observation.ts";
+import type { Observation } from "../core/observation.ts";
 import type { Situation } from "../core/situation.ts";
 import { act } from "./act.ts";
 import { connect } from "./connect.ts";
@@ -8,7 +7,8 @@ import type { Dependencies } from "./dependencies.ts";
 import { type ManagedObject, resourceOf } from "./managed-object.ts";
 import type { ResourceMemory } from "./memory.ts";
 import { lookSince, observe } from "./observe.ts";
-import { report, type Result } from "./report.ts";
+import { report } from "./report.ts";
+import { type Result, resultOf } from "./result.ts";
 import { resultOfFailure } from "./result-of-failure.ts";
 
 export interface Outcome extends Result {
@@ -47,35 +47,21 @@ export async function reconcile(
   const context = { ...dependencies, ...connected, object, resource, memory };
 
   let decision = decide(situation, now());
-  let hasLooked = false;
+  let observation: Observation | undefined;
   let result: Result;
   try {
     if (decision.action.do === "observe") {
       const sinceMs = lookSince(object, memory, dependencies);
-      const observation = await observe({ resource, connection, sinceMs, now, signal });
-      hasLooked = true;
+      observation = await observe({ resource, connection, sinceMs, now, signal });
       memory.saw(observation, resource);
       // The look itself may have shaken the trust in the account.
       decision = decide({ ...situation, observation, suspicion: connection.suspicion }, now());
     }
-    const made = await act(decision, context);
+    const made = await act(decision, { ...context, observation });
     memory.succeeded(decision, now());
-    result = resultOf(decision, made, hasLooked);
+    result = resultOf(decision, made, observation);
   } catch (error) {
-    result = resultOfFailure(error, decision, hasLooked, context);
+    result = resultOfFailure(error, decision, observation, context);
   }
   return { ...result, isWritten: await report(result, context) };
-}
-
-/** A thing that was just made is reported as its create answer shows it; it is looked at anew before it counts as ready. */
-function resultOf(decision: Decision, made: RemoteThing | undefined, hasLooked: boolean): Result {
-  const { action, claims, thing, forgets = false, notice, requeueAfterMs } = decision;
-  const result = { action: action.do, claims, thing, forgets, notice, requeueAfterMs, hasLooked };
-  if (made === undefined) return result;
-  return {
-    ...result,
-    thing: made,
-    claims: onTheWay([made.headline.reason, made.headline.message]),
-    notice: { type: "Normal", reason: "Created", message: `created ${made.id}` },
-  };
 }

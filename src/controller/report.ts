@@ -1,26 +1,11 @@
 import type { Condition, ConditionClaim } from "../api/conditions.ts";
-import type { Action, Notice } from "../core/decision.ts";
-import type { RemoteThing } from "../core/observation.ts";
 import type { KubeClient } from "../kube/client.ts";
 import type { EventRecorder } from "../kube/events.ts";
 import type { KindRuntime } from "./kind-runtime.ts";
 import { type ManagedObject, namespaceOf } from "./managed-object.ts";
 import type { ResourceMemory } from "./memory.ts";
+import type { Result } from "./result.ts";
 import { statusPatch } from "./status-patch.ts";
-
-/** What came of one reconcile. */
-export interface Result {
-  readonly action: Action["do"];
-  readonly claims: readonly ConditionClaim[];
-  readonly thing?: RemoteThing | undefined;
-  readonly forgets: boolean;
-  readonly notice?: Notice | undefined;
-  readonly requeueAfterMs?: number | undefined;
-  /** The remote side was looked at, so a wish for a fresh look is answered. */
-  readonly hasLooked: boolean;
-  /** What failed, for the log. */
-  readonly failure?: Error;
-}
 
 export interface ReportContext {
   readonly object: ManagedObject;
@@ -70,6 +55,7 @@ async function writeStatus(result: Result, context: ReportContext): Promise<bool
     claims: result.claims,
     thing: result.thing,
     forgets: result.forgets,
+    seenWith: result.seenWith,
     statusId: (id) => runtime.port.statusId(id),
     handledReconcileAt: result.hasLooked ? asked : undefined,
     at: context

@@ -1,31 +1,47 @@
 import { type Decision, stalled } from "../core/decision.ts";
 import { judge } from "../core/failure.ts";
 import type { Resource } from "../core/resource.ts";
+import type { Observation } from "../core/observation.ts";
+import { KubeError } from "../kube/errors.ts";
 import { ProviderError } from "../provider/errors.ts";
-import { ObstacleError } from "./act.ts";
+import { ObstacleError } from "./secrets.ts";
 import type { Dependencies } from "./dependencies.ts";
 import type { ResourceMemory } from "./memory.ts";
-import type { Result } from "./report.ts";
+import { type Result, seenBy } from "./result.ts";
 
 export interface FailureScene extends Dependencies {
   readonly resource: Resource;
   readonly memory: ResourceMemory;
 }
 
+/** Somebody has ruled the write out, by role, webhook or quota; trying again quickly would not help. */
+const REFUSALS: ReadonlySet<string> = new Set(["forbidden", "invalid"]);
+
 /**
- * What a failure while looking or acting means for the resource. Failures of the API server are not the provider's: they are thrown
- * on, and the workqueue comes back.
+ * What a failure while looking or acting means for the resource. Failures of the API server that may pass are not the resource's: they
+ * are thrown on, and the workqueue comes back.
  */
 export function resultOfFailure(
   error: unknown,
   decision: Decision,
-  hasLooked: boolean,
-  { resource, runtime, memory, timing, random }: FailureScene,
+  observation: Observation | undefined,
+  scene: FailureScene,
 ): Result {
-  const seen = { action: decision.action.do, thing: decision.thing, forgets: false, hasLooked };
+  const { resource, memory, timing, random } = scene;
+  const { action, thing } = decision;
+  const seen = { ...seenBy(observation), action: action.do, thing, forgets: false };
   if (error instanceof ObstacleError) {
     const claims = stalled([error.reason, error.message]);
     return { ...seen, claims, requeueAfterMs: timing.restMs };
+  }
+  if (error instanceof KubeError && REFUSALS.has(error.kind)) {
+    const advice = "; let the operator's role do that, or change the webhook or policy";
+    return {
+      ...seen,
+      claims: stalled(["WriteRefused", `${error.message}${advice}`]),
+      requeueAfterMs: timing.restMs,
+      failure: error,
+    };
   }
   if (!(error instanceof ProviderError)) throw error;
   memory.failures += 1;
@@ -35,7 +51,16 @@ export function resultOfFailure(
     random: random(),
     // Where it was to be made, whatever is recorded is gone.
     hasThing: decision.action.do !== "create" && resource.recordedId !== undefined,
-    unseenForMs: runtime.connection.snapshots.unseenForMs,
+    unseenForMs: unseenForMs(scene),
   });
   return { ...seen, ...verdict, failure: error };
+}
+
+/** A thing that the lists show was seen with them; any other when it was last asked for by itself. */
+function unseenForMs({ resource, runtime, memory, now }: FailureScene): number {
+  const { snapshots } = runtime.connection;
+  const isListed =
+    resource.recordedId !== undefined && snapshots.latest?.byId(resource.recordedId) !== undefined;
+  if (isListed || memory.seenAtMs === undefined) return snapshots.unseenForMs;
+  return Math.max(now() - memory.seenAtMs, snapshots.unseenForMs);
 }

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { type ConditionClaim, mergeConditions } from "../api/conditions.ts";
+import { betterKnown } from "../core/credential.ts";
 import type { RemoteThing } from "../core/observation.ts";
 import type { ManagedObject, ManagedStatus } from "./managed-object.ts";
 
@@ -9,6 +10,8 @@ export interface StatusInput {
   /** What was seen of the remote thing; left out where nothing was. */
   readonly thing?: RemoteThing | undefined;
   readonly statusId: (id: string) => number | string;
+  /** Name of the credential that saw it. */
+  readonly seenWith?: string | undefined;
   /** The recorded thing is gone for good: everything mirrored from it goes too. */
   readonly forgets: boolean;
   /** The answered value of the annotation that asks for a look. */
@@ -39,12 +42,13 @@ export function statusPatch(input: StatusInput): Record<string, unknown> | undef
 function nextStatus(input: StatusInput, before: ManagedStatus): Record<string, unknown> {
   const { object, claims, thing, forgets, handledReconcileAt, at } = input;
   const generation = object.metadata.generation ?? 0;
+  const seenWith = betterKnown(input.seenWith, before.seenWith);
   const mirrored =
     thing === undefined
       ? forgets
         ? {}
         : mirroredOf(before)
-      : { id: input.statusId(thing.id), ...thing.status };
+      : { id: input.statusId(thing.id), seenWith, ...thing.status };
   return withoutUndefined({
     ...mirrored,
     observedGeneration: generation,

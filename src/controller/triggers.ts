@@ -51,7 +51,9 @@ function hasFinalizer({ metadata }: ManagedObject, keys: MetadataKeys): boolean 
 function userSide({ metadata }: ManagedObject, keys: MetadataKeys): unknown {
   const { uid, generation, deletionTimestamp, finalizers, annotations } = metadata;
   const isLeaving = deletionTimestamp !== undefined;
-  const asked = [annotations?.[keys.paused], annotations?.[keys.reconcileRequestedAt]];
+  const asked = [keys.paused, keys.reconcileRequestedAt, keys.acknowledgeGone].map(
+    (key) => annotations?.[key],
+  );
   return { uid, generation, deletionTimestamp, asked, finalizers: isLeaving ? finalizers : [] };
 }
 

@@ -68,6 +68,11 @@ export class Workqueue {
     this.addAfter(key, backoffMs(RETRY, failures, this.#options.random()));
   }
 
+  /** Failures in a row since the last `forget`. */
+  failuresOf(key: string): number {
+    return this.#failures.get(key) ?? 0;
+  }
+
   forget(key: string): void {
     this.#failures.delete(key);
   }

@@ -1,6 +1,8 @@
 /** Fewer missing things than this never trip the breaker: people do delete things in the panel. */
 const TOLERATED = 5;
 const TOLERATED_SHARE = 0.3;
+/** Where there is so much and all of it is missing, that is as strange as many. */
+const SEVERAL = 2;
 /** Lists in a row that must show what is known before the account is trusted again. */
 const AGREEING_LISTS = 2;
 
@@ -15,14 +17,15 @@ export const TRUSTED: BreakerState = { agreeingLists: AGREEING_LISTS };
 /**
  * Judges one complete list by what is known to exist.
  *
- * A list that suddenly lacks more than max(5, 30 %) of the known things is more likely a fault, or another account's,
- * than the truth. Trust returns after two lists in a row that do not.
+ * A list that suddenly lacks more than max(5, 30 %) of the known things, or all of several, is more likely a fault, or another
+ * account's, than the truth. Trust returns after two lists in a row that do not.
  *
- * @param known How many things resources that are not being deleted have recorded.
+ * @param known How many things are expected to be there: recorded by resources that are not on their way out.
  * @param missing How many of those the list lacks.
  */
 export function judgeList(state: BreakerState, known: number, missing: number): BreakerState {
-  if (missing > Math.max(TOLERATED, known * TOLERATED_SHARE)) {
+  const isMuch = missing > Math.max(TOLERATED, known * TOLERATED_SHARE);
+  if (isMuch || (missing === known && known >= SEVERAL)) {
     return {
       suspicion: `the provider lists ${known - missing} of ${known} known things; check the token and the panel`,
       agreeingLists: 0,

@@ -44,7 +44,7 @@ export const RULES_OF_DELETION: readonly Rule<Facts>[] = [
   ),
   rule(
     "An account that suddenly shows something else must not be cleaned up by mistake.",
-    ({ suspicion }) => suspicion,
+    ({ suspicion, isAcknowledged }) => !isAcknowledged && suspicion,
     deletion.distrust,
   ),
   rule(
@@ -77,6 +77,11 @@ export const RULES_OF_DELETION: readonly Rule<Facts>[] = [
     "One 404 proves nothing: gone is what a complete list begun later lacks as well.",
     ({ isGone }) => !isGone,
     deletion.awaitProof,
+  ),
+  rule(
+    "A credential sees only what was made with it or granted to it: what another one saw may live on.",
+    ({ outOfSight }) => outOfSight,
+    deletion.holdOutOfSight,
   ),
   rule("Proven gone, so the resource may go too.", () => true, deletion.release),
 ];
@@ -170,8 +175,13 @@ export const RULES_OF_LIFE: readonly Rule<Facts>[] = [
   ),
   rule(
     "An account that suddenly lacks what we know must not be filled again by mistake.",
-    ({ suspicion }) => suspicion,
+    ({ suspicion, isAcknowledged }) => !isAcknowledged && suspicion,
     absence.distrust,
+  ),
+  rule(
+    "A credential sees only what was made with it or granted to it: a new thing might be a second one.",
+    ({ outOfSight }) => outOfSight,
+    absence.reportOutOfSight,
   ),
   rule(
     "What vanished is not made again where that was ruled out; its data are gone.",

@@ -21,6 +21,11 @@ export type Action =
   /** Take the finalizer off: the remote thing is proven gone, or is to stay. */
   | { readonly do: "release" };
 
+/** What an action asks for, the same for the same request. */
+export function effortOf(action: Extract<Action, { do: "change" | "remove" }>): string {
+  return JSON.stringify(action);
+}
+
 export interface Notice {
   readonly type: "Normal" | "Warning";
   readonly reason: Reason;

@@ -1,25 +1,47 @@
+import type { CredentialName } from "./credential.ts";
+import type { Effort } from "./effort.ts";
+
 /** The intent to create, written to the object before the request leaves. */
 export interface Intent {
   /** Counts the create requests for this resource, from 1. */
   readonly attempt: number;
   /** RFC 3339 wall time of the writer; for people, never compared with another machine's clock. */
   readonly time: string;
+  /** What the request was to be sent with. */
+  readonly credential?: CredentialName;
 }
 
 /** Returns undefined for an absent annotation; an unreadable one is an intent all the same, so that it is settled. */
 export function parseIntent(annotation: string | undefined): Intent | undefined {
   if (annotation === undefined) return undefined;
-  const [time = "", attempt = ""] = annotation.split(" attempt=");
-  const count = Number.parseInt(attempt, 10);
-  return { time, attempt: Number.isSafeInteger(count) && count > 0 ? count : 1 };
+  const [time = "", ...rest] = annotation.split(" ");
+  const fields = new Map(
+    rest.map((field) => [nameIn(field), field.slice(nameIn(field).length + 1)]),
+  );
+  const count = Number.parseInt(fields.get("attempt") ?? "", 10);
+  const credential = fields.get("credential");
+  return {
+    time,
+    attempt: Number.isSafeInteger(count) && count > 0 ? count : 1,
+    ...(credential === undefined ? {} : { credential }),
+  };
 }
 
-export function formatIntent(intent: Intent): string {
-  return `${intent.time} attempt=${intent.attempt}`;
+function nameIn(field: string): string {
+  return field.split("=", 1)[0] ?? "";
 }
 
-export function nextIntent(previous: Intent | undefined, time: string): Intent {
-  return { attempt: (previous?.attempt ?? 0) + 1, time };
+export function formatIntent({ time, attempt, credential }: Intent): string {
+  const suffix = credential === undefined ? "" : ` credential=${credential}`;
+  return `${time} attempt=${attempt}${suffix}`;
+}
+
+export function nextIntent(
+  previous: Intent | undefined,
+  time: string,
+  credential: CredentialName,
+): Intent {
+  return { attempt: (previous?.attempt ?? 0) + 1, time, credential };
 }
 
 /** What this process knows of a resource's create requests beyond the journal. Times are monotonic milliseconds. */
@@ -32,6 +54,8 @@ export interface JournalMemory {
   readonly settledAttempt?: number;
   /** The thing whose deletion the provider accepted (2xx). */
   readonly deletedId?: string;
+  /** What was asked for last and accepted, as long as it is not seen to be done. */
+  readonly effort?: Effort;
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Reason } from "../api/conditions.ts";
+import type { CredentialName } from "./credential.ts";
 import type { Fields } from "./diff.ts";
 
 /**
@@ -30,10 +31,14 @@ export interface RemoteThing {
 export interface Observation {
   /** When the request of the list that was used began, in monotonic milliseconds. */
   readonly lookedAtMs: number;
+  /** What it was seen with; another credential may see other things. */
+  readonly credential: CredentialName;
   /** Every thing that bears the resource's marker, lowest id first. */
   readonly marked: readonly RemoteThing[];
   /** The thing with the id in `status` or in `spec.adopt`, whatever its marker. */
   readonly named?: RemoteThing;
+  /** The list has the named thing; where it lacks it, a GET has found it. */
+  readonly isNamedListed: boolean;
   /** The named id answered 404 and was missing in a complete list begun after that. True as well where no id is known. */
   readonly isNamedGone: boolean;
 }

@@ -1,4 +1,6 @@
+import { waitBeforeRepeating } from "./effort.ts";
 import { claim, type Decision, onTheWay, stalled, waiting } from "./decision.ts";
+import { acknowledging, notVisible } from "./outcomes-of-deletion.ts";
 import type { Facts } from "./situation.ts";
 
 const NOTHING = { do: "nothing" } as const;
@@ -23,10 +25,19 @@ export function awaitProof({ resource, timing }: Facts): Decision {
   };
 }
 
-export function distrust({ timing }: Facts, suspicion: string): Decision {
+export function distrust({ resource, timing }: Facts, suspicion: string): Decision {
+  const advice = acknowledging(resource.recordedId);
   return {
     action: NOTHING,
-    claims: waiting(["AccountSuspect", `nothing is created: ${suspicion}`]),
+    claims: waiting(["AccountSuspect", `nothing is created: ${suspicion}${advice}`]),
+    requeueAfterMs: timing.restMs,
+  };
+}
+
+export function reportOutOfSight({ timing }: Facts, name: string): Decision {
+  return {
+    action: NOTHING,
+    claims: stalled(["NotVisible", notVisible(name)]),
     requeueAfterMs: timing.restMs,
   };
 }
@@ -42,7 +53,12 @@ export function reportLoss({ timing }: Facts, id: string): Decision {
   };
 }
 
-export function create({ resource, timing }: Facts): Decision {
+/** What a create request is called where it is counted how often it led to nothing. */
+export const CREATE_EFFORT = "create";
+
+export function create({ resource, timing, effort, nowMs }: Facts): Decision {
+  const waitMs = waitBeforeRepeating(effort, CREATE_EFFORT, nowMs, timing);
+  if (waitMs > 0) return awaitCreation(waitMs, effort?.count ?? 0);
   const isAgain = resource.recordedId !== undefined;
   return {
     action: { do: "create" },
@@ -54,5 +70,17 @@ export function create({ resource, timing }: Facts): Decision {
     ]),
     ...(isAgain ? { forgets: true as const } : {}),
     requeueAfterMs: timing.activeMs,
+  };
+}
+
+/** Made more than once and never seen to come up: every further time costs money as well. */
+function awaitCreation(waitMs: number, count: number): Decision {
+  return {
+    action: NOTHING,
+    claims: waiting([
+      "NoEffect",
+      `made ${count} times, and gone each time before it was up; trying again ever more slowly`,
+    ]),
+    requeueAfterMs: waitMs,
   };
 }

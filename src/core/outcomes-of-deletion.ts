@@ -1,15 +1,18 @@
-import { type Decision, onTheWay, stalled, waiting } from "./decision.ts";
+import { type Decision, effortOf, onTheWay, stalled, waiting } from "./decision.ts";
 import type { RemoteThing } from "./observation.ts";
-import type { Facts } from "./situation.ts";
+import { awaitEffect } from "./outcome-of-effort.ts";
+import { waitBeforeRepeating } from "./effort.ts";
+import { type Facts, nameOfLoss } from "./situation.ts";
 
 export function leaveToOwner(): Decision {
   return { action: { do: "release" }, claims: [] };
 }
 
-export function distrust({ timing, thing }: Facts, suspicion: string): Decision {
+export function distrust({ resource, timing, thing }: Facts, suspicion: string): Decision {
+  const advice = thing === undefined ? acknowledging(nameOfLoss(resource)) : "";
   return {
     action: { do: "nothing" },
-    claims: waiting(["AccountSuspect", `deletion waits: ${suspicion}`]),
+    claims: waiting(["AccountSuspect", `deletion waits: ${suspicion}${advice}`]),
     ...(thing === undefined ? {} : { thing }),
     requeueAfterMs: timing.restMs,
   };
@@ -37,13 +40,14 @@ export function waitForRemoteUsers({ timing }: Facts, thing: RemoteThing): Decis
   };
 }
 
-export function remove(
-  { thing, timing }: Facts,
-  doomed: readonly (RemoteThing | undefined)[],
-): Decision {
+export function remove(facts: Facts, doomed: readonly (RemoteThing | undefined)[]): Decision {
+  const { thing, timing, effort, nowMs } = facts;
   const ids = doomed.flatMap((one) => (one === undefined ? [] : [one.id]));
+  const action = { do: "remove", ids } as const;
+  const waitMs = waitBeforeRepeating(effort, effortOf(action), nowMs, timing);
+  if (waitMs > 0) return awaitEffect(facts, `deleting ${ids.join(", ")}`, "Deleting", waitMs);
   return {
-    action: { do: "remove", ids },
+    action,
     claims: onTheWay(["Deleting", `deleting ${ids.join(", ")} at the provider`]),
     ...(thing === undefined ? {} : { thing }),
     requeueAfterMs: timing.activeMs,
@@ -78,6 +82,14 @@ export function awaitProof({ timing }: Facts): Decision {
   };
 }
 
+export function holdOutOfSight({ timing }: Facts, name: string): Decision {
+  return {
+    action: { do: "nothing" },
+    claims: stalled(["NotVisible", `deletion waits: ${notVisible(name)}`]),
+    requeueAfterMs: timing.restMs,
+  };
+}
+
 export function release({ resource }: Facts): Decision {
   const message =
     resource.recordedId === undefined
@@ -93,4 +105,15 @@ export function release({ resource }: Facts): Decision {
 /** The first half of a sentence that tells how to give a thing its marker back. */
 export function withoutMarker(thing: RemoteThing, marker: string): string {
   return `${thing.id} is labelled ${JSON.stringify(thing.label)}, which lacks the marker that proves it ours: append " ${marker}" to its label in the panel`;
+}
+
+/** The end of a sentence that tells how a person says that something is really gone. */
+export function acknowledging(name: string | undefined): string {
+  return name === undefined
+    ? ""
+    : `; where ${name} is really gone, say so with the annotation acknowledge-gone: "${name}"`;
+}
+
+export function notVisible(name: string): string {
+  return `${name} is not shown with the present credential, which sees only what was made with it or granted to it; grant it that, or put the former one back${acknowledging(name)}`;
 }

@@ -1,6 +1,8 @@
 import type { ConditionClaim, Reason } from "../api/conditions.ts";
-import { claim, type Decision, inSync, onTheWay, stalled, waiting } from "./decision.ts";
+import { claim, type Decision, effortOf, inSync, onTheWay, stalled, waiting } from "./decision.ts";
 import { type Comparison, describeDifferences, type Difference } from "./diff.ts";
+import { waitBeforeRepeating } from "./effort.ts";
+import { awaitEffect } from "./outcome-of-effort.ts";
 import type { RemoteThing } from "./observation.ts";
 import { withoutMarker } from "./outcomes-of-deletion.ts";
 import type { Facts, Obstacle } from "./situation.ts";
@@ -143,13 +145,18 @@ export function awaitRest({ timing }: Facts, thing: RemoteThing): Decision {
 }
 
 export function change(
-  { thing, timing }: Facts,
+  facts: Facts,
   { operation, differences }: NonNullable<Comparison["next"]>,
 ): Decision {
+  const { thing, timing, effort, nowMs } = facts;
   if (thing === undefined) throw new TypeError("a difference needs a thing");
+  const action = { do: "change", id: thing.id, operation, differences } as const;
+  const what = `changing ${describeDifferences(differences)}`;
+  const waitMs = waitBeforeRepeating(effort, effortOf(action), nowMs, timing);
+  if (waitMs > 0) return awaitEffect(facts, what, "Updating", waitMs);
   return {
-    action: { do: "change", id: thing.id, operation, differences },
-    claims: onTheWay(["Updating", `changing ${describeDifferences(differences)}`]),
+    action,
+    claims: onTheWay(["Updating", what]),
     thing,
     requeueAfterMs: timing.activeMs,
   };
@@ -171,32 +178,41 @@ export function refuseShrinking(facts: Facts, differences: readonly Difference[]
   ]);
 }
 
-export function waitForDependency({ thing, timing }: Facts, obstacle: Obstacle): Decision {
+export function waitForDependency(facts: Facts, obstacle: Obstacle): Decision {
+  const { thing, timing } = facts;
   const say = obstacle.isStalled ? stalled : waiting;
   return {
     action: NOTHING,
-    claims: say([obstacle.reason, obstacle.message], thing && readiness(thing)),
+    claims: say([obstacle.reason, obstacle.message], readinessBehind(facts)),
     ...(thing === undefined ? {} : { thing }),
     requeueAfterMs: timing.restMs,
   };
 }
 
-export function rest(_facts: Facts, thing: RemoteThing): Decision {
+export function rest({ isUnlisted, timing }: Facts, thing: RemoteThing): Decision {
   return {
     action: NOTHING,
     claims: inSync([thing.headline.reason, thing.headline.message]),
     thing,
+    // No list tells of its changes, so it is asked for by itself.
+    ...(isUnlisted ? { requeueAfterMs: timing.restMs } : {}),
   };
 }
 
 /** The thing does its work, but the spec asks for what cannot be. */
-function stuck({ thing, timing }: Facts, word: readonly [Reason, string]): Decision {
+function stuck(facts: Facts, word: readonly [Reason, string]): Decision {
+  const { thing, timing } = facts;
   return {
     action: NOTHING,
-    claims: stalled(word, thing && readiness(thing)),
+    claims: stalled(word, readinessBehind(facts)),
     ...(thing === undefined ? {} : { thing }),
     requeueAfterMs: timing.restMs,
   };
+}
+
+/** Ready as far as the thing goes, unless a change that it needs waits for something: then it is not what the spec wants. */
+function readinessBehind({ thing, comparison }: Facts): ConditionClaim | undefined {
+  return thing === undefined || comparison.next !== undefined ? undefined : readiness(thing);
 }
 
 /** Ready as far as the thing itself goes, whatever else stands in the way. */

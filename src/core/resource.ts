@@ -1,4 +1,5 @@
 import type { Condition } from "../api/conditions.ts";
+import type { CredentialName } from "./credential.ts";
 import type { Intent } from "./journal.ts";
 
 /** What the rules need to know of a custom resource, whatever its kind. */
@@ -21,6 +22,10 @@ export interface Resource {
   readonly adoptId?: string;
   /** `status.id`: a cache of what the marker proves. */
   readonly recordedId?: string;
+  /** The credential that last saw the recorded thing. */
+  readonly seenWith?: CredentialName;
+  /** What the user says is really gone: a remote id, or the name of a create request; see `lostSightOf`. */
+  readonly acknowledgedGone?: string;
   readonly intent?: Intent;
   readonly conditions: readonly Condition[];
 }

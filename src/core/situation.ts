@@ -1,3 +1,5 @@
+import { seesAllThat } from "./credential.ts";
+import type { Effort } from "./effort.ts";
 import { compare, type Comparison, type Fields, type FieldRule } from "./diff.ts";
 import { identify } from "./identity.ts";
 import { isQuiet, type JournalMemory } from "./journal.ts";
@@ -76,13 +78,23 @@ export interface Facts {
   readonly quietInMs: number;
   /** The latest create request is accounted for, and the thing it made was deleted by us. */
   readonly isDeletedByUs: boolean;
+  /** What the present credential does not see although another one saw or made it; it may be there all the same. */
+  readonly outOfSight: string | undefined;
+  /** The user says that what is missing is really gone. */
+  readonly isAcknowledged: boolean;
+  /** The thing was found by its id, but the list lacks it. */
+  readonly isUnlisted: boolean;
+  readonly effort: Effort | undefined;
   readonly comparison: Comparison;
+  readonly nowMs: number;
 }
 
 export function factsOf(situation: Situation, observation: Observation, nowMs: number): Facts {
   const { resource, wish, memory, timing, kind } = situation;
   const identity = identify(resource, observation);
   const thing = identity.is === "ours" ? identity.thing : undefined;
+  const isDeletedByUs =
+    memory.deletedId !== undefined && memory.settledAttempt === resource.intent?.attempt;
   const quietAtMs = (memory.intentSeenAtMs ?? nowMs) + timing.quietMs;
   return {
     resource,
@@ -97,8 +109,33 @@ export function factsOf(situation: Situation, observation: Observation, nowMs: n
     isGone: identity.is === "absent" && identity.isProven,
     isQuiet: isQuiet(resource.intent, memory, observation.lookedAtMs, timing.quietMs),
     quietInMs: Math.max(quietAtMs - nowMs, 0),
-    isDeletedByUs:
-      memory.deletedId !== undefined && memory.settledAttempt === resource.intent?.attempt,
+    isDeletedByUs,
+    outOfSight: isDeletedByUs ? undefined : outOfSightOf(resource, observation, memory),
+    isAcknowledged:
+      resource.acknowledgedGone !== undefined && resource.acknowledgedGone === nameOfLoss(resource),
+    isUnlisted: observation.named !== undefined && !observation.isNamedListed,
+    effort: memory.effort,
+    nowMs,
     comparison: compare(kind.fields, kind.operations, wish.fields, thing?.fields ?? {}),
   };
+}
+
+/** What a user acknowledges as gone: the recorded id, or the create request that nothing is known of. */
+export function nameOfLoss({ recordedId, intent }: Resource): string | undefined {
+  return recordedId ?? (intent === undefined ? undefined : `create-${intent.attempt}`);
+}
+
+/** A credential sees only what was made with it or granted to it, so what another one saw or made proves nothing by its absence. */
+function outOfSightOf(
+  resource: Resource,
+  { credential }: Observation,
+  memory: JournalMemory,
+): string | undefined {
+  const { recordedId, seenWith, intent, acknowledgedGone } = resource;
+  const name = nameOfLoss(resource);
+  if (name === undefined || name === acknowledgedGone) return undefined;
+  const attempt = intent?.attempt;
+  const isSettled = attempt === memory.refusedAttempt || attempt === memory.settledAttempt;
+  const sawIt = recordedId !== undefined ? seenWith : isSettled ? undefined : intent?.credential;
+  return sawIt === undefined || seesAllThat(credential, sawIt) ? undefined : name;
 }

@@ -6,11 +6,13 @@ import { CredentialReader, type Credentials } from "./credentials.ts";
 
 export interface Connection {
   readonly agent: Agent;
+  /** For watches, each of which holds a connection for long: they must not take those of requests. */
+  readonly streams: Agent;
   readonly credentials: Credentials;
 }
 
 const CONNECT_TIMEOUT_MS = 10_000;
-/** More than any load of one operator needs; each watch holds one. */
+/** More than any load of one operator needs. */
 const MAX_CONNECTIONS = 64;
 /** Service account tokens are replaced by the kubelet well before they expire; client-go looks once a minute as well. */
 const REREAD_AFTER_MS = 60_000;
@@ -54,11 +56,9 @@ export class Connector {
   }
 
   async close(): Promise<void> {
-    const agents = [
-      ...this.#old,
-      ...(this.#connection === undefined ? [] : [this.#connection.agent]),
-    ];
-    await Promise.all(agents.map((agent) => agent.destroy()));
+    const { agent, streams } = this.#connection ?? {};
+    const agents = [...this.#old, agent, streams].filter((one) => one !== undefined);
+    await Promise.all(agents.map((one) => one.destroy()));
   }
 
   #read(isRefused: boolean): Promise<Connection> {
@@ -73,10 +73,16 @@ export class Connector {
     try {
       const credentials = await this.#reader.read(isRefused);
       const isSameTls = isDeepStrictEqual(credentials.tls, before?.credentials.tls);
-      const agent = before !== undefined && isSameTls ? before.agent : agentFor(credentials);
-      this.#connection = { agent, credentials };
-      if (before !== undefined && agent !== before.agent) this.#retire(before.agent);
-      return this.#connection;
+      const connection =
+        before !== undefined && isSameTls
+          ? { ...before, credentials }
+          : { ...agentsFor(credentials), credentials };
+      this.#connection = connection;
+      if (before !== undefined && before.agent !== connection.agent) {
+        this.#retire(before.agent);
+        this.#retire(before.streams);
+      }
+      return connection;
     } finally {
       this.#readAtMs = performance.now();
     }
@@ -93,10 +99,10 @@ export class Connector {
 }
 
 /** HTTP/1.1: over HTTP/2 one half-open connection would silence every watch and request at once. */
-function agentFor({ tls }: Credentials): Agent {
-  return new Agent({
-    connect: { ...tls, timeout: CONNECT_TIMEOUT_MS },
-    connections: MAX_CONNECTIONS,
-    allowH2: false,
-  });
+function agentsFor({ tls }: Credentials): Pick<Connection, "agent" | "streams"> {
+  const options = { connect: { ...tls, timeout: CONNECT_TIMEOUT_MS }, allowH2: false };
+  return {
+    agent: new Agent({ ...options, connections: MAX_CONNECTIONS }),
+    streams: new Agent({ ...options, connections: null }),
+  };
 }

@@ -47,7 +47,7 @@ export class Lease {
   #object: LeaseObject | undefined;
   #seenRecord = "";
   #seenMs = -Infinity;
-  #isFailing = false;
+  #failure: string | undefined;
 
   constructor(options: LeaseOptions) {
     this.#options = {
@@ -77,6 +77,11 @@ export class Lease {
       this.#timeLeftMs() > 0 &&
       now() < this.#renewedMs + leaseDurationMs - marginMs
     );
+  }
+
+  /** Why the Lease can be neither read nor written; undefined where it can. A standby with one could not take over. */
+  get failure(): string | undefined {
+    return this.#failure;
   }
 
   /** Acquires, then renews until the signal aborts or the lease is lost. Never rejects. */
@@ -110,7 +115,7 @@ export class Lease {
     const limit = AbortSignal.any([signal, AbortSignal.timeout(this.#attemptLimitMs())]);
     try {
       const isOurs = await this.#acquireOrRenew(limit);
-      this.#isFailing = false;
+      this.#failure = undefined;
       if (!isOurs) return;
       this.#renewedMs = beganMs;
       if (this.#isLeading) return;
@@ -127,10 +132,12 @@ export class Lease {
     if (error instanceof TakenError) return this.#lose(error.message);
     const isRace =
       error instanceof KubeError && (error.kind === "conflict" || error.kind === "already-exists");
-    if (isRace || this.#isFailing) return;
-    this.#isFailing = true;
+    if (isRace) return;
     const { log, name } = this.#options;
-    log("warn", "the lease could not be renewed; trying again", { lease: name, err: error });
+    const isKnown = this.#failure !== undefined;
+    this.#failure = `the Lease ${name} cannot be renewed or tried for: ${messageOf(error)}`;
+    if (!isKnown)
+      log("warn", "the lease could not be renewed; trying again", { lease: name, err: error });
   }
 
   #lose(why: string): void {
@@ -214,4 +221,8 @@ export class Lease {
     const body = { ...object, spec: recordAfter(object.spec, changes, this.#options) };
     this.#object = await client.update<LeaseObject>(LEASES, namespace, name, body, signal);
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

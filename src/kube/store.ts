@@ -11,7 +11,7 @@ export type ChangeHandler<T> = (
 /**
  * The informer's cache: the latest known copy of every object, with indexes.
  *
- * An older resourceVersion never replaces a newer one. An object that was deleted and made anew under the same name is told as
+ * An event with an older resourceVersion never replaces a newer one. An object that was deleted and made anew under the same name is told as
  * two changes, for it is another object.
  */
 export class Store<T extends KubeObject> {
@@ -56,9 +56,13 @@ export class Store<T extends KubeObject> {
 
   /** An object as a list or an ADDED or MODIFIED event shows it. */
   put(object: T): void {
+    const previous = this.#objects.get(keyOf(object));
+    if (previous === undefined || !isOlder(object, previous)) this.#take(object);
+  }
+
+  #take(object: T): void {
     const key = keyOf(object);
     const previous = this.#objects.get(key);
-    if (previous !== undefined && isOlder(object, previous)) return;
     const slim = withoutManagedFields(object);
     if (previous !== undefined && previous.metadata.uid !== object.metadata.uid) {
       this.#set(key, undefined, previous);
@@ -76,14 +80,17 @@ export class Store<T extends KubeObject> {
     this.#set(key, undefined, previous);
   }
 
-  /** A complete list of a namespace, or of all: what it lacks is gone. */
+  /**
+   * A complete list of a namespace, or of all, read past every cache: what it lacks is gone. What it shows is the truth even where its
+   * version is older: then the API server's own store was put back.
+   */
   replace(namespace: string | undefined, objects: readonly T[]): void {
     const listed = new Set(objects.map(keyOf));
     for (const [key, object] of this.#objects) {
       const isInScope = namespace === undefined || object.metadata.namespace === namespace;
       if (isInScope && !listed.has(key)) this.#set(key, undefined, object);
     }
-    for (const object of objects) this.put(object);
+    for (const object of objects) this.#take(object);
   }
 
   #set(key: string, current: T | undefined, previous: T | undefined): void {

@@ -1,6 +1,6 @@
 import { performance } from "node:perf_hooks";
 import type { KubeConfig } from "@kubernetes/client-node";
-import type { Dispatcher } from "undici";
+import type { Agent, Dispatcher } from "undici";
 import { type Connection, Connector } from "./connector.ts";
 import { Deadline } from "./deadline.ts";
 import { KubeError } from "./errors.ts";
@@ -73,7 +73,7 @@ export class KubeTransport {
   async stream(request: KubeRequest): Promise<AsyncIterable<string> | KubeResponse> {
     const deadline = this.#deadlineOf(request);
     const opened = await this.#failingAsKubeError(request, deadline, async () => {
-      const response = await this.#dispatch(request, deadline);
+      const response = await this.#dispatch(request, deadline, "streams");
       return response.statusCode === 200 ? response : answerOf(response);
     }).catch((error: unknown) => {
       deadline[Symbol.dispose]();
@@ -108,19 +108,24 @@ export class KubeTransport {
     }
   }
 
-  async #dispatch(request: KubeRequest, deadline: Deadline): Promise<Dispatcher.ResponseData> {
+  async #dispatch(
+    request: KubeRequest,
+    deadline: Deadline,
+    over: "agent" | "streams" = "agent",
+  ): Promise<Dispatcher.ResponseData> {
     const connection = await deadline.over(this.#connector.connect());
-    const first = await this.#exchange(request, connection, deadline.signal);
+    const first = await this.#exchange(request, connection, connection[over], deadline.signal);
     if (first.statusCode !== 401) return first;
     const other = await deadline.over(this.#connector.reconnect(connection));
     if (other === undefined) return first;
     await first.body.dump();
-    return this.#exchange(request, other, deadline.signal);
+    return this.#exchange(request, other, other[over], deadline.signal);
   }
 
   async #exchange(
     request: KubeRequest,
-    { agent, credentials }: Connection,
+    { credentials }: Connection,
+    agent: Agent,
     signal: AbortSignal,
   ): Promise<Dispatcher.ResponseData> {
     const { userAgent, onRequest } = this.#options;

@@ -1,47 +1,57 @@
-import { type BreakerState, judgeList, TRUSTED } from "../core/breaker.ts";
+import { ProviderError } from "./errors.ts";
 import type { RemoteKind } from "./port.ts";
 import type { Snapshot, SnapshotChanges } from "./snapshot.ts";
 import { Snapshots, type SnapshotsOptions } from "./snapshots.ts";
+import type { Trust } from "./trust.ts";
 
-export interface ConnectionOptions extends Omit<SnapshotsOptions, "list" | "onLook"> {
+export interface ConnectionOptions extends Omit<SnapshotsOptions, "remote" | "onLook"> {
   readonly remote: RemoteKind;
-  /** The remote ids that resources which are not being deleted have recorded. */
-  readonly recordedIds: () => Iterable<string>;
-  /** Things that a new snapshot shows otherwise; and whether the account is trusted otherwise than before. */
+  readonly kind: string;
+  /** Shared by all kinds of the account. */
+  readonly trust: Trust;
+  /** The remote ids that resources expect to be there. */
+  readonly expectedIds: () => Iterable<string>;
+  /** Things that a new snapshot shows otherwise. */
   readonly onChanges: (changes: SnapshotChanges) => void;
-  readonly onSuspicion: (suspicion: string | undefined) => void;
 }
 
 /** One kind of one account, connected: the requests, the shared looks, and whether what they show is to be trusted. */
 export class Connection {
   readonly remote: RemoteKind;
   readonly snapshots: Snapshots;
+  readonly trust: Trust;
   readonly #options: ConnectionOptions;
-  #breaker: BreakerState = TRUSTED;
+  /** Missing in the latest list that was believed: taken for gone, and no longer expected. */
+  #gone: ReadonlySet<string> = new Set();
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
     this.remote = options.remote;
+    this.trust = options.trust;
     this.snapshots = new Snapshots({
       ...options,
-      list: (signal) => options.remote.list(signal),
       onLook: (snapshot, changes) => this.#onLook(snapshot, changes),
     });
   }
 
   /** Why nothing is to be created or deleted at present. */
   get suspicion(): string | undefined {
-    return this.#breaker.suspicion;
+    return this.trust.suspicion;
+  }
+
+  /** @throws ProviderError where requests carry another credential by now than what was seen. */
+  requireCredential(credential: string): void {
+    if (this.remote.credential === credential) return;
+    throw new ProviderError("unavailable", "the credential was replaced; looking again with it");
   }
 
   #onLook(snapshot: Snapshot, changes: SnapshotChanges): void {
-    const recorded = [...this.#options.recordedIds()];
-    const missing = recorded.filter((id) => snapshot.byId(id) === undefined).length;
-    const before = this.#breaker.suspicion;
-    this.#breaker = judgeList(this.#breaker, recorded.length, missing);
-    if ((before === undefined) !== (this.suspicion === undefined)) {
-      this.#options.onSuspicion(this.suspicion);
-    }
-    this.#options.onChanges(changes);
+    const { expectedIds, kind, onChanges } = this.#options;
+    const expected = [...expectedIds()];
+    const missing = expected.filter((id) => snapshot.byId(id) === undefined);
+    const isNews = (id: string): boolean => !this.#gone.has(id);
+    this.trust.judge(kind, expected.filter(isNews).length, missing.filter(isNews).length);
+    if (this.suspicion === undefined) this.#gone = new Set(missing);
+    onChanges(changes);
   }
 }

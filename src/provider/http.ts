@@ -1,29 +1,16 @@
-import { Agent as HttpAgent } from "node:http";
-import { Agent as HttpsAgent } from "node:https";
-import got, { type Got, type Method, RequestError, type Response } from "got";
+import type { ClientRequest } from "node:http";
+import got, { type Got, type Method, type Response } from "got";
+import type { CredentialName } from "../core/credential.ts";
+import { CredentialNames, type Owner } from "./credential-names.ts";
 import { ProviderError } from "./errors.ts";
+import { type Agents, establishedAgents } from "./established-agents.ts";
+import { convert } from "./http-error.ts";
 import type { Lane } from "./lane-queue.ts";
 import type { Lanes } from "./lanes.ts";
 import { parseRetryAfter, readResponse } from "./response.ts";
-import { cleanWords } from "./words.ts";
 
 /** The longest answer that is read; ten thousand instances are about 5 MB. */
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
-
-/** Errors that mean no connection came about: the request never left, so nothing was done. */
-const NEVER_SENT: ReadonlySet<string> = new Set([
-  "ECONNREFUSED",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "CERT_HAS_EXPIRED",
-  "DEPTH_ZERO_SELF_SIGNED_CERT",
-  "SELF_SIGNED_CERT_IN_CHAIN",
-  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
-  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
-  "ERR_TLS_CERT_ALTNAME_INVALID",
-]);
 
 export interface HttpRequest {
   readonly method: Method;
@@ -51,6 +38,12 @@ export interface HttpClientOptions {
   readonly lanes: Lanes;
   readonly timeoutMs: number;
   readonly userAgent: string;
+  /** Asks the provider whose token it is. Left out: nothing is known of it. */
+  readonly readOwner?: (
+    ask: (path: string, operation: string) => Promise<unknown>,
+  ) => Promise<Owner>;
+  /** Certificate authorities in PEM, trusted beside those of the system. */
+  readonly ca?: string | undefined;
   /** Called last before a request that changes something leaves; throws where this process may not write any more. */
   readonly guard: () => void;
   readonly onOutcome: (outcome: HttpOutcome) => void;
@@ -62,13 +55,14 @@ export interface HttpClientOptions {
 export class HttpClient {
   readonly #options: HttpClientOptions;
   readonly #got: Got;
-  readonly #agents = {
-    http: new HttpAgent({ keepAlive: true }),
-    https: new HttpsAgent({ keepAlive: true }),
-  };
+  readonly #agents: Agents;
+  readonly #names: CredentialNames;
+  #credential: CredentialName | undefined;
 
   constructor(options: HttpClientOptions) {
     this.#options = options;
+    this.#agents = establishedAgents(options.ca);
+    this.#names = new CredentialNames(options.now);
     this.#got = got.extend({
       agent: this.#agents,
       retry: { limit: 0 },
@@ -79,14 +73,35 @@ export class HttpClient {
     });
   }
 
+  /** Name of the token that the latest request carried; undefined before the first. */
+  get credential(): CredentialName | undefined {
+    return this.#credential;
+  }
+
   /**
    * Sends one request in its turn and reads the answer.
    *
+   * @param precondition Asked when its turn has come and `credential` is the one it will carry; where it rejects, nothing is sent.
    * @returns the parsed body, or undefined for a documented 404.
-   * @throws ProviderError, or the signal's reason when it aborts before the request started.
+   * @throws ProviderError, the precondition's error, or the signal's reason when it aborts before the request started.
    */
-  async request(request: HttpRequest, signal: AbortSignal): Promise<unknown> {
-    return this.#options.lanes.run(request.lane, signal, () => this.#exchange(request));
+  async request(
+    request: HttpRequest,
+    signal: AbortSignal,
+    precondition?: () => Promise<void>,
+  ): Promise<unknown> {
+    return this.#options.lanes.run(request.lane, signal, async () => {
+      const token = await this.#options.token();
+      this.#credential = await this.#names.of(token, () => this.#readOwner(token));
+      await precondition?.();
+      return this.#exchange(request, token);
+    });
+  }
+
+  async #readOwner(token: string): Promise<Owner> {
+    const ask = (path: string, operation: string): Promise<unknown> =>
+      this.#exchange({ method: "GET", path, operation, lane: "observe" }, token);
+    return this.#options.readOwner?.(ask);
   }
 
   close(): void {
@@ -94,8 +109,7 @@ export class HttpClient {
     this.#agents.https.destroy();
   }
 
-  async #exchange(request: HttpRequest): Promise<unknown> {
-    const token = await this.#options.token();
+  async #exchange(request: HttpRequest, token: string): Promise<unknown> {
     const startedMs = this.#options.now();
     try {
       const response = await this.#sendFollowing(request, token);
@@ -124,7 +138,7 @@ export class HttpClient {
 
   /** A path with the wrong trailing slash gets a 307 to the right one, on the same server; the token goes nowhere else. */
   async #sendFollowing(request: HttpRequest, token: string): Promise<Response<string>> {
-    const url = new URL(request.path, this.#options.url);
+    const url = new URL(`${this.#options.url.replace(/\/+$/, "")}${request.path}`);
     const response = await this.#send(request, url, token);
     const { location } = response.headers;
     if (response.statusCode !== 307 || location === undefined) return response;
@@ -140,49 +154,26 @@ export class HttpClient {
       headers: { authorization: `Bearer ${token}` },
       ...(request.json === undefined ? {} : { json: request.json }),
       signal: tooLong.signal,
-      hooks: { beforeRequest: isWrite ? [() => this.#options.guard()] : [] },
     });
+    if (isWrite) void pending.on("request", (sent) => this.#guardFirstByte(sent));
     void pending.on("downloadProgress", ({ transferred }) => {
       if (transferred > MAX_BODY_BYTES) tooLong.abort();
     });
     return pending;
   }
 
+  /** The socket stands when a request gets it, and what is written leaves in the same turn. */
+  #guardFirstByte(request: ClientRequest): void {
+    request.once("socket", () => {
+      try {
+        this.#options.guard();
+      } catch (error) {
+        request.destroy(error instanceof Error ? error : new Error(String(error)));
+      }
+    });
+  }
+
   #report({ operation }: HttpRequest, code: string, startedMs: number): void {
     this.#options.onOutcome({ operation, code, durationMs: this.#options.now() - startedMs });
-  }
-}
-
-/** A got error carries the Authorization header, so nothing of it but its code and a cleaned message goes on. */
-function convert(
-  error: unknown,
-  { operation, isCreate, method }: HttpRequest,
-): { error: ProviderError; code: string } {
-  const cause = rootOf(error);
-  if (cause instanceof ProviderError) return { error: cause, code: "guarded" };
-  const code = codeOf(error);
-  const message = `${operation}: ${cleanWords(describe(code, error))}`;
-  const isOpen = isCreate === true && method === "POST" && !NEVER_SENT.has(code);
-  return { error: new ProviderError(isOpen ? "unknown-outcome" : "unavailable", message), code };
-}
-
-function rootOf(error: unknown): unknown {
-  return error instanceof Error && error.cause !== undefined ? error.cause : error;
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof RequestError ? error.code : "ERROR";
-}
-
-function describe(code: string, error: unknown): string {
-  switch (code) {
-    case "ETIMEDOUT":
-      return "no answer in time";
-    case "ECONNREFUSED":
-      return "connection refused";
-    case "ECONNRESET":
-      return "the connection was cut";
-    default:
-      return `${code} ${error instanceof Error && !(error instanceof RequestError) ? error.message : ""}`.trim();
   }
 }

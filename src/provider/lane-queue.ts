@@ -4,8 +4,35 @@ import type { QueueAddOptions } from "p-queue";
 export const LANES = ["stop", "create", "update", "observe"] as const;
 export type Lane = (typeof LANES)[number];
 
+const URGENT = LANES.indexOf("stop");
+
 /** Every so many starts the longest-waiting request goes first, whatever its lane, so that none starves. */
 const FAIRNESS = 8;
+
+/** Slots that what is not urgent may take; the rest of p-queue's are for the lane `stop`. */
+export class Slots {
+  readonly #ordinary: number;
+  #taken = 0;
+
+  constructor(ordinary: number) {
+    this.#ordinary = ordinary;
+  }
+
+  get isOrdinaryFree(): boolean {
+    return this.#taken < this.#ordinary;
+  }
+
+  /** Runs a request in a slot. It is free again before p-queue looks for the next one. */
+  async during<Result>(lane: Lane, request: () => Promise<Result>): Promise<Result> {
+    const taken = lane === "stop" ? 0 : 1;
+    this.#taken += taken;
+    try {
+      return await request();
+    } finally {
+      this.#taken -= taken;
+    }
+  }
+}
 
 type Run = () => Promise<unknown>;
 
@@ -15,19 +42,24 @@ interface Waiting {
   readonly run: Run;
 }
 
-/** The order in which p-queue takes requests: first in, first out in each lane; the more urgent lane first; none starved. */
+/**
+ * The order in which p-queue takes requests: first in, first out in each lane; the more urgent lane first; none starved.
+ *
+ * Only so many that are not urgent run at a time; what is left of p-queue's slots is for the lane `stop`.
+ */
 export class LaneQueue {
   readonly #lanes: readonly Waiting[][] = LANES.map(() => []);
+  readonly #slots: Slots;
   #arrivals = 0;
   #starts = 0;
 
-  get size(): number {
-    return this.#lanes.reduce((sum, lane) => sum + lane.length, 0);
+  constructor(slots: Slots) {
+    this.#slots = slots;
   }
 
-  /** How many wait in a lane. */
-  waiting(lane: Lane): number {
-    return this.#lanes[LANES.indexOf(lane)]?.length ?? 0;
+  /** How many could start now, as far as their lane goes. */
+  get size(): number {
+    return this.#open.reduce((sum, lane) => sum + lane.length, 0);
   }
 
   /** @param options `priority` is the lane's place in LANES. */
@@ -42,7 +74,7 @@ export class LaneQueue {
 
   dequeue(): Run | undefined {
     this.#starts += 1;
-    const filled = this.#lanes.filter((lane) => lane.length > 0);
+    const filled = this.#open.filter((lane) => lane.length > 0);
     const isFairTurn = this.#starts % FAIRNESS === 0;
     const lane = isFairTurn ? filled.toSorted((a, b) => arrivalOf(a) - arrivalOf(b))[0] : filled[0];
     return lane?.shift()?.run;
@@ -58,6 +90,10 @@ export class LaneQueue {
   filter({ priority }: Readonly<Partial<QueueAddOptions>>): Run[] {
     const lanes = priority === undefined ? this.#lanes : [this.#lanes[priority] ?? []];
     return lanes.flatMap((lane) => lane.map((waiting) => waiting.run));
+  }
+
+  get #open(): readonly Waiting[][] {
+    return this.#slots.isOrdinaryFree ? this.#lanes : this.#lanes.slice(URGENT, URGENT + 1);
   }
 
   /** Part of p-queue's interface. A request's lane is what it is for, and that does not change. */

@@ -1,15 +1,21 @@
 import PQueue from "p-queue";
-import { type Lane, LaneQueue, LANES } from "./lane-queue.ts";
+import { ProviderError } from "./errors.ts";
+import { type Lane, LaneQueue, LANES, Slots } from "./lane-queue.ts";
+import { RateWindow } from "./rate-window.ts";
 
 /** The longest pause that a provider's Retry-After is believed: 10 minutes. */
 const MAX_PAUSE_MS = 600_000;
 /** Pauses end spread over this share of their length more, so that many operators do not come back at once. */
 const JITTER = 0.1;
+/** Slots beside `concurrency` that only the lane `stop` may take, so that slow answers never keep it waiting. */
+const URGENT_SLOTS = 4;
 
 export interface LanesOptions {
   readonly requestsPerSecond: number;
   /** Requests at a time. */
   readonly concurrency: number;
+  /** A request that would have to wait longer than this for a pause to end is refused at once, in milliseconds. */
+  readonly patienceMs: number;
   /** Monotonic milliseconds. */
   readonly now: () => number;
   readonly random: () => number;
@@ -18,18 +24,25 @@ export interface LanesOptions {
 /** The one rate-limited queue in front of an account. Urgent requests pass others; a 429 pauses the account as a whole. */
 export class Lanes {
   readonly #queue: PQueue<LaneQueue>;
+  readonly #slots: Slots;
+  readonly #waiting = new Map<Lane, number>();
   readonly #options: LanesOptions;
+  readonly #window: RateWindow;
   #pausedUntilMs = 0;
   #wake: NodeJS.Timeout | undefined;
 
   constructor(options: LanesOptions) {
     this.#options = options;
+    this.#window = new RateWindow(options.requestsPerSecond, options.now);
+    const slots = new Slots(options.concurrency);
+    this.#slots = slots;
     this.#queue = new PQueue<LaneQueue>({
-      concurrency: options.concurrency,
-      interval: 1000,
-      intervalCap: options.requestsPerSecond,
-      strict: true,
-      queueClass: LaneQueue,
+      concurrency: options.concurrency + URGENT_SLOTS,
+      queueClass: class extends LaneQueue {
+        constructor() {
+          super(slots);
+        }
+      },
     });
   }
 
@@ -38,6 +51,8 @@ export class Lanes {
    *
    * An abort while it waits rejects with the signal's reason, and it never starts. Once started it runs to its end: a
    * request that costs money is not abandoned half-way, and its slot is not given away.
+   *
+   * @throws ProviderError of kind `rate-limited` where the account is paused for longer than its patience.
    */
   async run<Result>(
     lane: Lane,
@@ -45,13 +60,19 @@ export class Lanes {
     request: () => Promise<Result>,
   ): Promise<Result> {
     signal.throwIfAborted();
+    this.#refuseWhilePaused();
     const waiting = new AbortController();
     const giveUp = (): void => waiting.abort(signal.reason);
     signal.addEventListener("abort", giveUp, { once: true });
+    let isWaiting = true;
     const started = (): Promise<Result> => {
       signal.removeEventListener("abort", giveUp);
-      return request();
+      isWaiting = false;
+      this.#count(lane, -1);
+      this.#countStart();
+      return this.#slots.during(lane, request);
     };
+    this.#count(lane, 1);
     try {
       return await this.#queue.add(started, {
         priority: LANES.indexOf(lane),
@@ -59,28 +80,66 @@ export class Lanes {
       });
     } finally {
       signal.removeEventListener("abort", giveUp);
+      if (isWaiting) this.#count(lane, -1);
     }
+  }
+
+  /** Requests that wait for their turn, by lane. */
+  waiting(lane: Lane): number {
+    return this.#waiting.get(lane) ?? 0;
   }
 
   /** Requests that wait for their turn, all lanes together. */
   get size(): number {
-    return this.#queue.size;
+    return LANES.reduce((sum, lane) => sum + this.waiting(lane), 0);
   }
 
   /** Starts nothing for so long. A longer pause that is already on stays. */
   pause(forMs: number): void {
     const { now, random } = this.#options;
     const boundedMs = Math.min(Math.max(forMs, 0), MAX_PAUSE_MS);
-    const untilMs = now() + boundedMs * (1 + JITTER * random());
-    if (untilMs <= this.#pausedUntilMs) return;
-    this.#pausedUntilMs = untilMs;
-    this.#queue.pause();
-    clearTimeout(this.#wake);
-    this.#wake = setTimeout(() => this.#queue.start(), Math.max(untilMs - now(), 0));
+    this.#pausedUntilMs = Math.max(
+      now() + boundedMs * (1 + JITTER * random()),
+      this.#pausedUntilMs,
+    );
+    this.#holdFor(this.#pausedUntilMs - now());
   }
 
   close(): void {
     clearTimeout(this.#wake);
     this.#queue.pause();
+  }
+
+  #refuseWhilePaused(): void {
+    const leftMs = this.#pausedUntilMs - this.#options.now();
+    if (leftMs <= this.#options.patienceMs) return;
+    throw new ProviderError(
+      "rate-limited",
+      `the provider asked for a pause, of which ${Math.ceil(leftMs / 1000)} s are left`,
+      { retryAfterMs: leftMs },
+    );
+  }
+
+  #count(lane: Lane, change: 1 | -1): void {
+    this.#waiting.set(lane, this.waiting(lane) + change);
+  }
+
+  #countStart(): void {
+    this.#window.take();
+    const { waitMs } = this.#window;
+    if (waitMs > 0) this.#holdFor(waitMs);
+  }
+
+  /** Nothing starts for so long, nor while a pause is on. */
+  #holdFor(waitMs: number): void {
+    this.#queue.pause();
+    clearTimeout(this.#wake);
+    this.#wake = setTimeout(() => this.#goOn(), Math.max(waitMs, 0));
+  }
+
+  #goOn(): void {
+    const leftMs = Math.max(this.#pausedUntilMs - this.#options.now(), this.#window.waitMs);
+    if (leftMs > 0) this.#holdFor(leftMs);
+    else this.#queue.start();
   }
 }

@@ -1,3 +1,4 @@
+import type { CredentialName } from "../core/credential.ts";
 import type { Fields } from "../core/diff.ts";
 import type { RemoteThing } from "../core/observation.ts";
 import type { KindRules } from "../core/situation.ts";
@@ -56,11 +57,20 @@ export interface KindPort<Spec extends ManagedSpec> {
   statusId(id: string): number | string;
 }
 
+/** How a request that changes something is to be sent. */
+export interface Write {
+  readonly signal: AbortSignal;
+  /** Asked when the request's turn has come, after any wait and just before it leaves; where it rejects, nothing is sent. */
+  readonly precondition: () => Promise<void>;
+}
+
 /**
  * The effectful half of a kind, bound to one account. Every method rejects with a ProviderError and nothing else, but for
- * the signal's reason on an abort.
+ * the signal's reason on an abort and a precondition's own error.
  */
 export interface RemoteKind {
+  /** The credential that the latest request carried; undefined before the first. What is shown depends on it. */
+  readonly credential: CredentialName | undefined;
   /** All things the account may see. Obligation: complete, or it rejects; a list that may be partial is never returned. */
   list(signal: AbortSignal): Promise<readonly RemoteThing[]>;
   /** Returns undefined only for the provider's documented "does not exist"; anything doubtful rejects. */
@@ -69,9 +79,9 @@ export interface RemoteKind {
    * Sends one create request, never repeated. Rejects with kind `unknown-outcome` unless it is certain that nothing was
    * made: a documented refusal, or a request that never left.
    */
-  create(body: unknown, signal: AbortSignal): Promise<RemoteThing>;
+  create(body: unknown, write: Write): Promise<RemoteThing>;
   /** Begins one operation of the kind's rules. Resolves when the provider has accepted it, not when it is done. */
-  change(id: string, operation: string, fields: Fields, signal: AbortSignal): Promise<void>;
+  change(id: string, operation: string, fields: Fields, write: Write): Promise<void>;
   /** Begins a deletion. Resolves to true when the provider accepted it, to false when it says there is no such thing. */
-  remove(id: string, signal: AbortSignal): Promise<boolean>;
+  remove(id: string, write: Write): Promise<boolean>;
 }

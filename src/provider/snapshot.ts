@@ -1,3 +1,4 @@
+import type { CredentialName } from "../core/credential.ts";
 import { markerOf } from "../core/marker.ts";
 import type { RemoteThing } from "../core/observation.ts";
 
@@ -5,11 +6,14 @@ import type { RemoteThing } from "../core/observation.ts";
 export class Snapshot {
   /** When its request began, in monotonic milliseconds: it shows nothing older, and may miss what came later. */
   readonly lookedAtMs: number;
+  /** What it was seen with; another credential may see other things. */
+  readonly credential: CredentialName;
   readonly #byId: ReadonlyMap<string, RemoteThing>;
   readonly #byMarker: ReadonlyMap<string, readonly RemoteThing[]>;
 
-  constructor(lookedAtMs: number, things: readonly RemoteThing[]) {
+  constructor(lookedAtMs: number, credential: CredentialName, things: readonly RemoteThing[]) {
     this.lookedAtMs = lookedAtMs;
+    this.credential = credential;
     this.#byId = new Map(things.map((thing) => [thing.id, thing]));
     const byMarker = new Map<string, RemoteThing[]>();
     for (const thing of this.#byId.values()) {

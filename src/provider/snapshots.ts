@@ -1,12 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { backoffMs } from "../core/backoff.ts";
 import { TICKS_UNTIL_UNKNOWN } from "../core/failure.ts";
-import type { RemoteThing } from "../core/observation.ts";
 import type { Timing } from "../core/situation.ts";
+import { ProviderError } from "./errors.ts";
+import type { RemoteKind } from "./port.ts";
 import { changesBetween, Snapshot, type SnapshotChanges } from "./snapshot.ts";
 
 export interface SnapshotsOptions {
-  readonly list: (signal: AbortSignal) => Promise<readonly RemoteThing[]>;
+  readonly remote: Pick<RemoteKind, "list" | "credential">;
   readonly timing: Timing;
   /** Ends every look; requests are shared, so no single caller may abort them. */
   readonly signal: AbortSignal;
@@ -37,7 +38,7 @@ export class Snapshots {
   #failure:
     | { readonly error: unknown; readonly count: number; readonly retryAtMs: number }
     | undefined;
-  #isStale = false;
+  #staleTimer: NodeJS.Timeout | undefined;
 
   constructor(options: SnapshotsOptions) {
     this.#options = options;
@@ -55,12 +56,14 @@ export class Snapshots {
 
   /**
    * A complete snapshot whose request began at `sinceMs` or later. Callers share requests: whoever comes while one is under way
-   * that began too early for them waits for the one that follows it.
+   * that began too early for them waits for the one that follows it. What another credential saw is not shown.
    *
    * Rejects with the look's error; for a while after a failure with that same error, without asking again.
    */
   async listedSince(sinceMs: number): Promise<Snapshot> {
-    if (this.#latest !== undefined && this.#latest.lookedAtMs >= sinceMs) return this.#latest;
+    const latest = this.#latest;
+    const isOurs = latest?.credential === this.#options.remote.credential;
+    if (latest !== undefined && isOurs && latest.lookedAtMs >= sinceMs) return latest;
     if (this.#running !== undefined && this.#running.beganMs >= sinceMs)
       return this.#running.result;
     if (this.#failure !== undefined && this.#options.now() < this.#failure.retryAtMs) {
@@ -73,6 +76,7 @@ export class Snapshots {
   /** Looks at every tick until the signal aborts. At rest this is all the traffic there is. */
   async run(): Promise<void> {
     const { signal, timing, now } = this.#options;
+    this.#expectLook();
     while (!signal.aborted) {
       const dueMs = Math.max(
         (this.#latest?.lookedAtMs ?? -Infinity) + timing.restMs,
@@ -102,14 +106,14 @@ export class Snapshots {
   }
 
   async #look(beganMs: number): Promise<Snapshot> {
-    const { list, signal, onLook } = this.#options;
+    const { onLook } = this.#options;
     try {
-      const snapshot = new Snapshot(beganMs, await list(signal));
+      const snapshot = await this.#listed(beganMs);
       const changes = changesBetween(this.#latest, snapshot);
       const isRecovery = this.#failure !== undefined;
       this.#latest = snapshot;
       this.#failure = undefined;
-      this.#isStale = false;
+      this.#expectLook();
       onLook(snapshot, changes);
       if (isRecovery) this.#options.onRecovery();
       return snapshot;
@@ -121,13 +125,32 @@ export class Snapshots {
     }
   }
 
+  /** A list whose requests carried two credentials shows neither's things whole. */
+  async #listed(beganMs: number): Promise<Snapshot> {
+    const { remote, signal } = this.#options;
+    const before = remote.credential;
+    const things = await remote.list(signal);
+    const { credential } = remote;
+    if (credential !== undefined && (before === undefined || before === credential))
+      return new Snapshot(beganMs, credential, things);
+    throw new ProviderError("unavailable", "the credential was replaced while it was looked");
+  }
+
   #remember(error: unknown): void {
-    const { timing, now, random, onStale } = this.#options;
+    const { timing, now, random } = this.#options;
     const count = (this.#failure?.count ?? 0) + 1;
     const limits = { baseMs: timing.activeMs, capMs: timing.restMs };
     this.#failure = { error, count, retryAtMs: now() + backoffMs(limits, count, random()) };
-    if (this.#isStale || this.unseenForMs <= TICKS_UNTIL_UNKNOWN * timing.restMs) return;
-    this.#isStale = true;
-    onStale();
+  }
+
+  /** From now on the next look is awaited; where none succeeds for two ticks, that is said, whatever holds it up. */
+  #expectLook(): void {
+    const { timing, signal, onStale } = this.#options;
+    clearTimeout(this.#staleTimer);
+    if (signal.aborted) return;
+    const waitMs = Math.max(TICKS_UNTIL_UNKNOWN * timing.restMs - this.unseenForMs, 0) + 1;
+    this.#staleTimer = setTimeout(() => {
+      if (!signal.aborted) onStale();
+    }, waitMs).unref();
   }
 }

@@ -45,7 +45,7 @@ export async function play(
   plan: Plan,
   options: PlanOptions = {},
 ): Promise<Outcome> {
-  const world = await World.create(cluster, options.source);
+  const world = await World.create(cluster, { source: options.source });
   try {
     return await playIn(world, plan, options.limitMs ?? LIMIT_MS);
   } finally {

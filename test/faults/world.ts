@@ -9,7 +9,7 @@ import type { KubeObject, ResourceType } from "../../src/kube/kube-object.ts";
 import type { KubeTransport } from "../../src/kube/transport.ts";
 import { type OperatorProcess, spawnOperator } from "../operator-process.ts";
 import { ClusterHistory } from "./cluster-history.ts";
-import { MessageProxy } from "./message-proxy.ts";
+import { type Exchange, MessageProxy, type ProxyTarget } from "./message-proxy.ts";
 
 /** The one control plane that serves every plan. */
 export interface Cluster {
@@ -53,6 +53,13 @@ const GROUP = { group: "hpc-park.ru", version: "v1alpha1" };
 export const INSTANCES: ResourceType = { ...GROUP, plural: "hpcinstances", kind: "HpcInstance" };
 export const STORAGES: ResourceType = { ...GROUP, plural: "hpcstorages", kind: "HpcStorage" };
 
+export interface WorldOptions {
+  /** Another operator than ours: the folder with its `main.ts`. */
+  readonly source?: string | undefined;
+  /** Settings of the operator, over those of the world. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
 const NEVER = new AbortController().signal;
 
 /** The stage of one plan: a namespace, a simulator, a proxy on each side, and one operator at a time. */
@@ -67,6 +74,8 @@ export class World {
   readonly #folder: string;
   readonly #environment: Readonly<Record<string, string>>;
   readonly #source: string | undefined;
+  readonly #others: OperatorProcess[] = [];
+  readonly #proxies: MessageProxy[] = [];
   #operator: OperatorProcess | undefined;
 
   private constructor(
@@ -76,7 +85,7 @@ export class World {
     simulator: Simulator,
     proxies: { kube: MessageProxy; cloud: MessageProxy },
     history: ClusterHistory,
-    source: string | undefined,
+    { source, environment }: WorldOptions,
   ) {
     this.#cluster = cluster;
     this.namespace = namespace;
@@ -86,18 +95,13 @@ export class World {
     this.cloudProxy = proxies.cloud;
     this.history = history;
     this.#source = source;
-    this.#environment = environmentOf(folder, namespace, proxies.cloud.url);
+    this.#environment = { ...environmentOf(folder, namespace, proxies.cloud.url), ...environment };
   }
 
-  /** @param source Another operator than ours: the folder with its `main.ts`. */
-  static async create(cluster: Cluster, source?: string): Promise<World> {
+  static async create(cluster: Cluster, options: WorldOptions = {}): Promise<World> {
     const namespace = `plan-${randomUUID().slice(0, 8)}`;
     const simulator = await startSimulator({ timings: WORK });
-    const kube = await MessageProxy.start({
-      url: cluster.server,
-      ca: cluster.ca,
-      headers: { authorization: `Bearer ${cluster.token}` },
-    });
+    const kube = await MessageProxy.start(kubeTarget(cluster));
     const cloud = await MessageProxy.start({ url: simulator.url });
     const folder = await mkdtemp(join(tmpdir(), "fault-plan-"));
     await writeFile(join(folder, "kubeconfig"), kubeconfigFor(kube.url));
@@ -106,11 +110,35 @@ export class World {
     await cluster.transport.send({ method: "POST", path, body: { metadata: { name: namespace } } });
     const types = [INSTANCES, STORAGES];
     const history = await ClusterHistory.record(cluster.transport, types, namespace);
-    return new World(cluster, namespace, folder, simulator, { kube, cloud }, history, source);
+    return new World(cluster, namespace, folder, simulator, { kube, cloud }, history, options);
   }
 
   start(): void {
     this.#operator = spawnOperator(this.#environment, this.#source);
+  }
+
+  /** Starts an operator beside the first one, with other settings; it ends with the world. */
+  startAnother(environment: Readonly<Record<string, string>> = {}): OperatorProcess {
+    const operator = spawnOperator({ ...this.#environment, ...environment }, this.#source);
+    this.#others.push(operator);
+    return operator;
+  }
+
+  /** Makes another proxy to the API server, and the settings with which an operator uses it. */
+  async anotherKubeProxy(): Promise<{ proxy: MessageProxy; environment: Record<string, string> }> {
+    const proxy = await MessageProxy.start(kubeTarget(this.#cluster));
+    this.#proxies.push(proxy);
+    const path = join(this.#folder, `kubeconfig-${this.#proxies.length}`);
+    await writeFile(path, kubeconfigFor(proxy.url));
+    return { proxy, environment: { KUBECONFIG: path } };
+  }
+
+  /** What went between any operator and the API server. */
+  get exchanges(): readonly Exchange[] {
+    const proxies = [this.kubeProxy, ...this.#proxies];
+    return proxies
+      .flatMap(({ exchanges }) => exchanges)
+      .toSorted((a, b) => a.answeredMs - b.answeredMs);
   }
 
   get operatorLog(): string {
@@ -127,9 +155,10 @@ export class World {
 
   async close(): Promise<void> {
     await this.kill();
+    await Promise.all(this.#others.map((operator) => operator.end("SIGKILL")));
     this.history.stop();
-    await this.kubeProxy.close();
-    await this.cloudProxy.close();
+    const proxies = [this.kubeProxy, this.cloudProxy, ...this.#proxies];
+    await Promise.all(proxies.map((proxy) => proxy.close()));
     await this.simulator.close();
     await rm(this.#folder, { recursive: true });
     const path = `/api/v1/namespaces/${this.namespace}`;
@@ -191,6 +220,10 @@ export class World {
     return [...instances.all(), ...storages.all()].filter(({ label }) => label.startsWith(prefix))
       .length;
   }
+}
+
+function kubeTarget({ server, ca, token }: Cluster): ProxyTarget {
+  return { url: server, ca, headers: { authorization: `Bearer ${token}` } };
 }
 
 function environmentOf(

@@ -1,8 +1,10 @@
 import { HttpClient, type HttpClientOptions } from "../http.ts";
+import type { Lane } from "../lane-queue.ts";
 import { Lanes } from "../lanes.ts";
 import type { RemoteKind } from "../port.ts";
 import { instanceKind, remoteInstances } from "./instance.ts";
-import { fetchDescription, type LiveDescription } from "./live-description.ts";
+import { AS_DOCUMENTED, fetchDescription, type LiveDescription } from "./live-description.ts";
+import { readOwner } from "./owner.ts";
 import { remoteStorages, storageKind } from "./storage.ts";
 
 export interface AccountOptions extends Omit<HttpClientOptions, "lanes"> {
@@ -25,19 +27,27 @@ export class HpcParkAccount {
 
   constructor(options: AccountOptions) {
     this.#options = options;
-    this.#lanes = new Lanes({ ...options, concurrency: CONCURRENCY });
-    this.#http = new HttpClient({ ...options, lanes: this.#lanes });
+    // Nothing waits longer for a pause than for an answer: who waits cannot say that nothing is seen any more.
+    const limits = { concurrency: CONCURRENCY, patienceMs: options.timeoutMs };
+    this.#lanes = new Lanes({ ...options, ...limits });
+    this.#http = new HttpClient({ ...options, lanes: this.#lanes, readOwner });
   }
 
   /** The kinds of this account, by the name of their resources. */
   remotes(): ReadonlyMap<string, RemoteKind> {
     const http = this.#http;
+    // What saves money does not wait for a description that cannot be read.
     const statePath = async (id: string): Promise<string> =>
-      (await this.describe()).statePath.replace("{id}", id);
+      (await this.describe().catch(() => AS_DOCUMENTED)).statePath.replace("{id}", id);
     return new Map([
       [instanceKind.kind, remoteInstances({ http, statePath })],
       [storageKind.kind, remoteStorages(http)],
     ]);
+  }
+
+  /** Requests that wait for their turn in a lane. */
+  waiting(lane: Lane): number {
+    return this.#lanes.waiting(lane);
   }
 
   /** What the service says of itself; asked once, and again only after a failure. */

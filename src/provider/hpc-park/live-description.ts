@@ -25,6 +25,9 @@ export interface LiveDescription {
   readonly missing: readonly string[];
 }
 
+/** What is assumed as long as the service says nothing of itself. */
+export const AS_DOCUMENTED: LiveDescription = { statePath: STATE_PATHS[0], missing: [] };
+
 /** Reads `/openapi.json`. Parameter names do not matter, nor does a slash at the end. */
 export function readDescription(document: unknown): LiveDescription {
   const described = new Map(

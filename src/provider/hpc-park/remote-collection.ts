@@ -22,6 +22,9 @@ export type ChangeRequest = Pick<HttpRequest, "path" | "json" | "lane">;
 export function remoteCollection(http: HttpClient, section: Section): RemoteKind {
   const { noun, path, read } = section;
   return {
+    get credential() {
+      return http.credential;
+    },
     async list(signal) {
       const what = `list ${noun}s`;
       const body = await http.request(
@@ -41,7 +44,7 @@ export function remoteCollection(http: HttpClient, section: Section): RemoteKind
       const body = await http.request(request, signal);
       return body === undefined ? undefined : read(new Answer(body, what));
     },
-    async create(json, signal) {
+    async create(json, { signal, precondition }) {
       const what = `create ${noun}`;
       const request = {
         method: "POST",
@@ -51,16 +54,17 @@ export function remoteCollection(http: HttpClient, section: Section): RemoteKind
         json,
         isCreate: true,
       } as const;
-      return read(readCreated(await http.request(request, signal), what));
+      return read(readCreated(await http.request(request, signal, precondition), what));
     },
-    async change(id, operation, fields, signal) {
+    async change(id, operation, fields, { signal, precondition }) {
       const what = `change ${noun}`;
       const request = await section.change(id, operation, fields);
-      const body = await http.request({ method: "PATCH", operation: what, ...request }, signal);
+      const sent = { method: "PATCH", operation: what, ...request } as const;
+      const body = await http.request(sent, signal, precondition);
       if (body === undefined)
         throw new ProviderError("unavailable", `${what}: ${id} was not found`);
     },
-    async remove(id, signal) {
+    async remove(id, { signal, precondition }) {
       const what = `delete ${noun}`;
       const request = {
         method: "DELETE",
@@ -68,7 +72,7 @@ export function remoteCollection(http: HttpClient, section: Section): RemoteKind
         operation: what,
         lane: "stop",
       } as const;
-      return (await http.request(request, signal)) !== undefined;
+      return (await http.request(request, signal, precondition)) !== undefined;
     },
   };
 }

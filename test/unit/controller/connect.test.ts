@@ -114,6 +114,13 @@ describe("connect: adoption", () => {
     expect(rivalOf(first, adopting)).toBeUndefined();
   });
 
+  it("gives way to who has it already, whoever asked earlier", () => {
+    const first = objectOf("first", { metadata: early, spec: { adopt: { id: 7 } } });
+    const holder = { ...adopting, status: { id: 7 } };
+    expect(rivalOf(first, holder)).toMatch(/^HpcInstance/);
+    expect(rivalOf(holder, first)).toBeUndefined();
+  });
+
   it("lets exactly one of two win that came in the same second", () => {
     const one = objectOf("one", { spec: { adopt: { id: 7 } } });
     const two = objectOf("two", { spec: { adopt: { id: 7 } } });

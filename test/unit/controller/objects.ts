@@ -8,6 +8,7 @@ import { Connection } from "../../../src/provider/connection.ts";
 import { instanceKind } from "../../../src/provider/hpc-park/instance.ts";
 import { storageKind } from "../../../src/provider/hpc-park/storage.ts";
 import type { KindPort, ManagedSpec, RemoteKind } from "../../../src/provider/port.ts";
+import { Trust } from "../../../src/provider/trust.ts";
 
 export const KEYS = metadataKeys(HPC_PARK_GROUP);
 const AT = "2026-01-01T00:00:00Z";
@@ -69,6 +70,7 @@ function runtimeOf(port: KindPort<never>): KindRuntime {
 function connection(): Connection {
   const refuse = (): Promise<never> => Promise.reject(new Error("nobody is to be asked"));
   const remote: RemoteKind = {
+    credential: undefined,
     list: refuse,
     get: refuse,
     create: refuse,
@@ -77,9 +79,10 @@ function connection(): Connection {
   };
   return new Connection({
     remote,
-    recordedIds: () => [],
+    kind: "HpcInstance",
+    trust: new Trust(() => undefined),
+    expectedIds: () => [],
     onChanges: () => undefined,
-    onSuspicion: () => undefined,
     timing: { activeMs: 1, restMs: 1, quietMs: 1 },
     signal: new AbortController().signal,
     now: () => 0,

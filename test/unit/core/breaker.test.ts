@@ -5,7 +5,9 @@ const isSuspect = (state: BreakerState): boolean => state.suspicion !== undefine
 
 describe("judgeList", () => {
   it.each([
-    [5, 5, false, "five missing are people at work in the panel"],
+    [6, 5, false, "five missing are people at work in the panel"],
+    [2, 2, true, "all of several are more than people do by chance"],
+    [1, 1, false, "the only one may well have been deleted"],
     [6, 6, true, "six of six are too many"],
     [100, 30, false, "30 % are tolerated"],
     [100, 31, true, "more than 30 % are not"],

@@ -62,6 +62,8 @@ const situations: fc.Arbitrary<Situation> = fc
       observation: {
         lookedAtMs: NOW_MS,
         marked: list.filter(({ label }) => markerOf(label) === MARKER),
+        credential: "first",
+        isNamedListed: true,
         isNamedGone: named === undefined,
         ...(named === undefined ? {} : { named }),
       },

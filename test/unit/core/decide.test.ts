@@ -200,7 +200,14 @@ const LIFE: readonly Row[] = [
     reason:
       "without our marker the recorded thing is not ours, and another beside it would cost twice",
     given: {
-      observation: { lookedAtMs: NOW_MS, marked: [], named: unmarked, isNamedGone: false },
+      observation: {
+        lookedAtMs: NOW_MS,
+        marked: [],
+        named: unmarked,
+        credential: "first",
+        isNamedListed: true,
+        isNamedGone: false,
+      },
       resource: resource({ recordedId: "17" }),
     },
     expected: ["nothing", "MarkerMissing"],
@@ -212,6 +219,8 @@ const LIFE: readonly Row[] = [
         lookedAtMs: NOW_MS,
         marked: [thing("18")],
         named: foreign,
+        credential: "first",
+        isNamedListed: true,
         isNamedGone: false,
       },
       resource: resource({ recordedId: "17" }),
@@ -221,7 +230,13 @@ const LIFE: readonly Row[] = [
   {
     reason: "one 404 proves nothing",
     given: {
-      observation: { lookedAtMs: NOW_MS, marked: [], isNamedGone: false },
+      observation: {
+        lookedAtMs: NOW_MS,
+        marked: [],
+        credential: "first",
+        isNamedListed: true,
+        isNamedGone: false,
+      },
       resource: resource({ recordedId: "17" }),
     },
     expected: ["nothing", "Missing"],
@@ -264,7 +279,14 @@ const LIFE: readonly Row[] = [
   {
     reason: "an adopted thing is ours without a marker",
     given: {
-      observation: { lookedAtMs: NOW_MS, marked: [], named: unmarked, isNamedGone: false },
+      observation: {
+        lookedAtMs: NOW_MS,
+        marked: [],
+        named: unmarked,
+        credential: "first",
+        isNamedListed: true,
+        isNamedGone: false,
+      },
       resource: resource({ adoptId: "17", hasFinalizer: false }),
     },
     expected: ["attach", "Attached"],
@@ -272,7 +294,14 @@ const LIFE: readonly Row[] = [
   {
     reason: "a thing to adopt that bears another's marker is that other's",
     given: {
-      observation: { lookedAtMs: NOW_MS, marked: [], named: foreign, isNamedGone: false },
+      observation: {
+        lookedAtMs: NOW_MS,
+        marked: [],
+        named: foreign,
+        credential: "first",
+        isNamedListed: true,
+        isNamedGone: false,
+      },
       resource: resource({ adoptId: "17" }),
     },
     expected: ["nothing", "AdoptRefused"],
@@ -377,7 +406,14 @@ const DELETION: readonly Row[] = [
     reason: "without our marker it is neither deleted nor forgotten",
     given: {
       resource: resource({ ...deleting, recordedId: "17" }),
-      observation: { lookedAtMs: NOW_MS, marked: [], named: unmarked, isNamedGone: false },
+      observation: {
+        lookedAtMs: NOW_MS,
+        marked: [],
+        named: unmarked,
+        credential: "first",
+        isNamedListed: true,
+        isNamedGone: false,
+      },
     },
     expected: ["nothing", "MarkerMissing"],
   },
@@ -403,7 +439,13 @@ const DELETION: readonly Row[] = [
     reason: "one 404 is no proof",
     given: {
       resource: resource({ ...deleting, recordedId: "17" }),
-      observation: { lookedAtMs: NOW_MS, marked: [], isNamedGone: false },
+      observation: {
+        lookedAtMs: NOW_MS,
+        marked: [],
+        credential: "first",
+        isNamedListed: true,
+        isNamedGone: false,
+      },
     },
     expected: ["nothing", "Deleting"],
   },
@@ -416,7 +458,14 @@ const DELETION: readonly Row[] = [
     reason: "what belongs to another was never ours to delete",
     given: {
       resource: resource({ ...deleting, adoptId: "17" }),
-      observation: { lookedAtMs: NOW_MS, marked: [], named: foreign, isNamedGone: false },
+      observation: {
+        lookedAtMs: NOW_MS,
+        marked: [],
+        named: foreign,
+        credential: "first",
+        isNamedListed: true,
+        isNamedGone: false,
+      },
     },
     expected: ["release"],
   },

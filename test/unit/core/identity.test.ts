@@ -8,7 +8,14 @@ const foreign = thing("17", { label: `somebody's ${FOREIGN_MARKER}` });
 
 /** What is seen where the named thing does not bear our marker. */
 function seesNamed(named: typeof unmarked, ...marked: (typeof unmarked)[]): Observation {
-  return { lookedAtMs: NOW_MS, marked, named, isNamedGone: false };
+  return {
+    lookedAtMs: NOW_MS,
+    marked,
+    named,
+    credential: "first",
+    isNamedListed: true,
+    isNamedGone: false,
+  };
 }
 
 describe("identify by marker", () => {
@@ -55,7 +62,14 @@ describe("identify by marker", () => {
 
   it("passes on whether the absence is proven", () => {
     expect(identify(resource(), SEES_NOTHING)).toEqual({ is: "absent", isProven: true });
-    expect(identify(resource(), { ...SEES_NOTHING, isNamedGone: false })).toEqual({
+    expect(
+      identify(resource(), {
+        ...SEES_NOTHING,
+        credential: "first",
+        isNamedListed: true,
+        isNamedGone: false,
+      }),
+    ).toEqual({
       is: "absent",
       isProven: false,
     });

@@ -12,7 +12,7 @@ const TIME = "2026-01-01T00:00:00.000Z";
 
 describe("intent", () => {
   it("survives being written and read", () => {
-    const intent = { time: TIME, attempt: 7 };
+    const intent = { time: TIME, attempt: 7, credential: "0123456789ab" };
     expect(parseIntent(formatIntent(intent))).toEqual(intent);
   });
 
@@ -28,8 +28,15 @@ describe("intent", () => {
   );
 
   it("counts attempts from 1", () => {
-    expect(nextIntent(undefined, TIME)).toEqual({ time: TIME, attempt: 1 });
-    expect(nextIntent({ time: "earlier", attempt: 1 }, TIME)).toEqual({ time: TIME, attempt: 2 });
+    expect(nextIntent(undefined, TIME, "a")).toEqual({
+      time: TIME,
+      attempt: 1,
+      credential: "a",
+    });
+    expect(nextIntent({ time: "earlier", attempt: 1 }, TIME, "b")).toMatchObject({
+      attempt: 2,
+      credential: "b",
+    });
   });
 });
 

@@ -65,12 +65,20 @@ export function sees(...marked: RemoteThing[]): Observation {
   return {
     lookedAtMs: NOW_MS,
     marked,
+    credential: "first",
+    isNamedListed: true,
     isNamedGone: named === undefined,
     ...(named === undefined ? {} : { named }),
   };
 }
 
-export const SEES_NOTHING: Observation = { lookedAtMs: NOW_MS, marked: [], isNamedGone: true };
+export const SEES_NOTHING: Observation = {
+  lookedAtMs: NOW_MS,
+  marked: [],
+  credential: "first",
+  isNamedListed: true,
+  isNamedGone: true,
+};
 
 export function situation(changes: Partial<Situation> = {}): Situation {
   return {

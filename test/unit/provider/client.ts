@@ -4,9 +4,16 @@ import {
   type HttpOutcome,
 } from "../../../src/provider/http.ts";
 import { Lanes } from "../../../src/provider/lanes.ts";
+import type { Write } from "../../../src/provider/port.ts";
 
 /** 43 characters of base64url, as HPC Park makes them. */
 export const TOKEN = "SeCrEtSeCrEtSeCrEtSeCrEtSeCrEtSeCrEtSeCrEt0";
+
+/** A write with nothing to ask before it leaves. */
+export const WRITE: Write = {
+  signal: new AbortController().signal,
+  precondition: async () => undefined,
+};
 
 export interface TestClient extends Disposable {
   readonly http: HttpClient;
@@ -18,7 +25,13 @@ export interface TestClient extends Disposable {
 export function clientOf(url: string, options: Partial<HttpClientOptions> = {}): TestClient {
   const outcomes: HttpOutcome[] = [];
   const now = (): number => performance.now();
-  const lanes = new Lanes({ requestsPerSecond: 1000, concurrency: 8, now, random: () => 0 });
+  const lanes = new Lanes({
+    requestsPerSecond: 1000,
+    concurrency: 8,
+    patienceMs: Infinity,
+    now,
+    random: () => 0,
+  });
   const http = new HttpClient({
     url,
     token: async () => TOKEN,

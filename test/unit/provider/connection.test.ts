@@ -3,6 +3,7 @@ import type { RemoteThing } from "../../../src/core/observation.ts";
 import { Connection } from "../../../src/provider/connection.ts";
 import type { RemoteKind } from "../../../src/provider/port.ts";
 import type { SnapshotChanges } from "../../../src/provider/snapshot.ts";
+import { Trust } from "../../../src/provider/trust.ts";
 import { thing } from "../core/situations.ts";
 
 const TEN = Array.from({ length: 10 }, (_, index) => thing(String(index + 1)));
@@ -15,6 +16,7 @@ const onSuspicion = vi.fn<(suspicion: string | undefined) => void>();
 
 function connect(): Connection {
   const remote: RemoteKind = {
+    credential: "first",
     list: async () => listed,
     get: async () => undefined,
     create: async () => thing("1"),
@@ -23,9 +25,10 @@ function connect(): Connection {
   };
   return new Connection({
     remote,
-    recordedIds: () => recorded,
+    kind: "HpcInstance",
+    trust: new Trust(onSuspicion),
+    expectedIds: () => recorded,
     onChanges,
-    onSuspicion,
     timing: { activeMs: 4, restMs: 40, quietMs: 100 },
     signal: new AbortController().signal,
     now: () => nowMs,
@@ -103,5 +106,34 @@ describe("Connection", () => {
     await look(connection, []);
     expect(onChanges).toHaveBeenCalledTimes(2);
     expect(onChanges.mock.lastCall?.[0].ids.size).toBe(10);
+  });
+
+  it("turns suspect where all of a few are missing", async () => {
+    recorded = ["1", "2"];
+    const connection = connect();
+    await look(connection, []);
+    expect(connection.suspicion).toMatch(/lists 0 of 2/);
+  });
+
+  it("takes what is missing in a list that it believes for gone, and counts it no more", async () => {
+    const connection = connect();
+    for (const rest of [5, 4, 3, 2, 1]) {
+      await look(connection, TEN.slice(0, rest));
+      expect(connection.suspicion).toBeUndefined();
+    }
+  });
+
+  it("expects again what came back", async () => {
+    const connection = connect();
+    await look(connection, TEN.slice(0, 5));
+    await look(connection, TEN);
+    await look(connection, TEN.slice(0, 4));
+    expect(connection.suspicion).toMatch(/lists 4 of 10/);
+  });
+
+  it("refuses to go on with another credential than was seen with", () => {
+    const connection = connect();
+    expect(() => connection.requireCredential("first")).not.toThrow();
+    expect(() => connection.requireCredential("second")).toThrow(/replaced/);
   });
 });

@@ -4,12 +4,11 @@ import { ProviderError } from "../../../src/provider/errors.ts";
 import { remoteStorages } from "../../../src/provider/hpc-park/storage.ts";
 import type { HttpClientOptions } from "../../../src/provider/http.ts";
 import { type Answer, AnsweringServer, cut, hang, json, raw, reset } from "./answering-server.ts";
-import { clientOf } from "./client.ts";
+import { clientOf, WRITE } from "./client.ts";
 
 const CREATED = { id: 7, label: "data k8s-aaaaaaaaaaaa", state: "creating" };
 const REFUSED = { detail: "no" };
 const JSON_TYPE = { "content-type": "application/json" };
-const SIGNAL = new AbortController().signal;
 
 async function kindOfCreate(
   url: string,
@@ -17,7 +16,7 @@ async function kindOfCreate(
 ): Promise<FailureKind | "done"> {
   using client = clientOf(url, { timeoutMs: 300, ...options });
   try {
-    await remoteStorages(client.http).create({ label: "data" }, SIGNAL);
+    await remoteStorages(client.http).create({ label: "data" }, WRITE);
     return "done";
   } catch (error) {
     if (error instanceof ProviderError) return error.kind;

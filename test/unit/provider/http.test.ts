@@ -91,6 +91,62 @@ describe("HttpClient", () => {
     expect(server.received).toEqual([]);
   });
 
+  it("asks the guard when the connection stands, not when the request sets out", async () => {
+    await using server = await AnsweringServer.start(json(200, {}));
+    let isAllowed = true;
+    const asked: boolean[] = [];
+    using client = clientOf(server.url, {
+      guard: () => {
+        asked.push(isAllowed);
+        if (!isAllowed) throw new ProviderError("unavailable", "no longer the leader");
+      },
+    });
+    const sent = client.http.request(POST, SIGNAL);
+    // The socket connects in a later turn.
+    await Promise.resolve();
+    isAllowed = false;
+    await expect(sent).rejects.toThrow("no longer the leader");
+    expect(asked).toEqual([false]);
+    expect(server.received).toEqual([]);
+  });
+
+  it("asks the precondition once the token is known, and sends nothing where it rejects", async () => {
+    await using server = await AnsweringServer.start(json(200, {}));
+    using client = clientOf(server.url);
+    const seen: (string | undefined)[] = [];
+    const refusal = new Error("not any more");
+    const precondition = (): Promise<void> => {
+      seen.push(client.http.credential);
+      return Promise.reject(refusal);
+    };
+    expect(client.http.credential).toBeUndefined();
+    await expect(client.http.request(POST, SIGNAL, precondition)).rejects.toBe(refusal);
+    expect(seen).toEqual([expect.stringMatching(/^\?\/[0-9a-f]{12}$/)]);
+    expect(server.received).toEqual([]);
+  });
+
+  it("tells one token from another, and never tells a token", async () => {
+    await using server = await AnsweringServer.start(json(200, {}));
+    const tokens = [TOKEN, TOKEN, `${TOKEN}2`];
+    using client = clientOf(server.url, { token: async () => tokens.shift() ?? "" });
+    const fingerprints: (string | undefined)[] = [];
+    for (const _ of [1, 2, 3]) {
+      await client.http.request(GET, SIGNAL);
+      fingerprints.push(client.http.credential);
+    }
+    const [first, again, other] = fingerprints;
+    expect(again).toBe(first);
+    expect(other).not.toBe(first);
+    expect(TOKEN).not.toContain(first);
+  });
+
+  it.each(["", "/"])("keeps the path of the account's URL (ending in %j)", async (slash) => {
+    await using server = await AnsweringServer.start(json(200, {}));
+    using client = clientOf(`${server.url}/park${slash}`);
+    await client.http.request(GET, SIGNAL);
+    expect(server.received).toMatchObject([{ path: "/park/things" }]);
+  });
+
   it("does not start what is aborted while it waits", async () => {
     await using server = await AnsweringServer.start();
     using client = clientOf(server.url);

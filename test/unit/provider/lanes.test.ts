@@ -9,6 +9,7 @@ function lanesOf(options: Partial<ConstructorParameters<typeof Lanes>[0]> = {}):
   return new Lanes({
     requestsPerSecond: 1_000,
     concurrency: 1,
+    patienceMs: Infinity,
     now: () => performance.now(),
     random: () => 0,
     ...options,
@@ -99,6 +100,20 @@ describe("Lanes", () => {
   });
 });
 
+describe("Lanes under load", () => {
+  it("sends what saves money at once, behind any number of slow requests", async () => {
+    const lanes = lanesOf({ concurrency: 2 });
+    const slow = held();
+    const others = Array.from({ length: 50 }, () => lanes.run("create", SIGNAL, slow.run));
+    expect(lanes.waiting("create")).toBe(48);
+    await lanes.run("stop", SIGNAL, nothing);
+    expect(lanes.waiting("create")).toBe(48);
+    slow.end();
+    await Promise.all(others);
+    expect(lanes.size).toBe(0);
+  });
+});
+
 describe("Lanes over time", () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
@@ -142,6 +157,29 @@ describe("Lanes over time", () => {
     const waiting = lanes.run("stop", SIGNAL, nothing);
     await vi.advanceTimersByTimeAsync(1);
     await waiting;
+  });
+
+  it("refuses at once what would have to wait longer than it has patience", async () => {
+    const lanes = lanesOf({ patienceMs: 1_000 });
+    lanes.pause(60_000);
+    await expect(lanes.run("observe", SIGNAL, nothing)).rejects.toMatchObject({
+      kind: "rate-limited",
+      retryAfterMs: 60_000,
+    });
+    await vi.advanceTimersByTimeAsync(59_500);
+    const waiting = lanes.run("observe", SIGNAL, nothing);
+    await vi.advanceTimersByTimeAsync(1_000);
+    await waiting;
+  });
+
+  it("starts as many as ever where the wall clock is put back", async () => {
+    const lanes = lanesOf({ requestsPerSecond: 2 });
+    const run = (): Promise<void> => lanes.run("observe", SIGNAL, nothing);
+    await Promise.all([run(), run()]);
+    vi.setSystemTime(Date.now() - 3_600_000);
+    const third = run();
+    await vi.advanceTimersByTimeAsync(1_001);
+    await third;
   });
 
   it("does not let a short pause end a long one", async () => {

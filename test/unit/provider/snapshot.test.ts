@@ -7,7 +7,7 @@ const unmarked = { label: "plain" };
 
 describe("Snapshot", () => {
   it("finds things by id and by marker", () => {
-    const snapshot = new Snapshot(5, [thing("1"), thing("2", unmarked)]);
+    const snapshot = new Snapshot(5, "first", [thing("1"), thing("2", unmarked)]);
     expect(snapshot.lookedAtMs).toBe(5);
     expect(snapshot.size).toBe(2);
     expect(snapshot.byId("2")).toMatchObject({ id: "2" });
@@ -17,17 +17,17 @@ describe("Snapshot", () => {
   });
 
   it("has the lowest id first, by number and not by letter", () => {
-    const snapshot = new Snapshot(0, [thing("10"), thing("9"), thing("100")]);
+    const snapshot = new Snapshot(0, "first", [thing("10"), thing("9"), thing("100")]);
     expect(snapshot.byMarker(MARKER).map(({ id }) => id)).toEqual(["9", "10", "100"]);
   });
 
   it("orders ids that are no numbers too", () => {
-    const snapshot = new Snapshot(0, [thing("b"), thing("a")]);
+    const snapshot = new Snapshot(0, "first", [thing("b"), thing("a")]);
     expect(snapshot.byMarker(MARKER).map(({ id }) => id)).toEqual(["a", "b"]);
   });
 
   it("counts a thing that is listed twice once", () => {
-    const snapshot = new Snapshot(0, [thing("1"), thing("1", { state: "off" })]);
+    const snapshot = new Snapshot(0, "first", [thing("1"), thing("1", { state: "off" })]);
     expect(snapshot.size).toBe(1);
     expect(snapshot.byMarker(MARKER)).toMatchObject([{ id: "1", state: "off" }]);
   });
@@ -37,7 +37,7 @@ describe("changesBetween", () => {
   const ids = (before: Snapshot | undefined, after: Snapshot): string[] => [
     ...changesBetween(before, after).ids,
   ];
-  const of = (...things: ReturnType<typeof thing>[]): Snapshot => new Snapshot(0, things);
+  const of = (...things: ReturnType<typeof thing>[]): Snapshot => new Snapshot(0, "first", things);
 
   it("finds everything new in the first snapshot", () => {
     expect(ids(undefined, of(thing("1"), thing("2")))).toEqual(["1", "2"]);

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { TICKS_UNTIL_UNKNOWN } from "../../../src/core/failure.ts";
 import type { RemoteThing } from "../../../src/core/observation.ts";
@@ -12,6 +13,7 @@ type Request = PromiseWithResolvers<readonly RemoteThing[]>;
 
 let nowMs: number;
 let requests: Request[];
+let credential: string | undefined;
 let stop: AbortController;
 const onLook = vi.fn<SnapshotsOptions["onLook"]>();
 const onStale = vi.fn<() => void>();
@@ -19,10 +21,15 @@ const onRecovery = vi.fn<() => void>();
 
 function snapshotsOf(options: Partial<SnapshotsOptions> = {}): Snapshots {
   return new Snapshots({
-    list: () => {
-      const sent = Promise.withResolvers<readonly RemoteThing[]>();
-      requests.push(sent);
-      return sent.promise;
+    remote: {
+      get credential() {
+        return credential;
+      },
+      list: () => {
+        const sent = Promise.withResolvers<readonly RemoteThing[]>();
+        requests.push(sent);
+        return sent.promise;
+      },
     },
     timing: TIMING,
     signal: stop.signal,
@@ -49,6 +56,7 @@ async function fail(snapshots: Snapshots, number: number, error: Error): Promise
 beforeEach(() => {
   nowMs = 1_000;
   requests = [];
+  credential = "first";
   stop = new AbortController();
   vi.clearAllMocks();
 });
@@ -182,37 +190,59 @@ describe("Snapshots.listedSince", () => {
   });
 });
 
-describe("Snapshots that fail for long", () => {
-  it("says once that nothing was seen for two ticks, and once that it is seen again", async () => {
+describe("Snapshots and the credential", () => {
+  it("does not show what another credential saw", async () => {
     const snapshots = snapshotsOf();
-    await fail(snapshots, 1, new Error("502"));
-    expect(onStale).not.toHaveBeenCalled();
-    for (const number of [2, 3, 4]) {
-      nowMs += TICKS_UNTIL_UNKNOWN * TIMING.restMs + 1;
-      await fail(snapshots, number, new Error("502"));
-    }
+    const first = snapshots.listedSince(nowMs);
+    (await request(1)).resolve([thing("1")]);
+    await first;
+    credential = "second";
+    const second = snapshots.listedSince(nowMs - 1);
+    (await request(2)).resolve([]);
+    expect(await second).toMatchObject({ credential: "second", size: 0 });
+  });
+
+  it("refuses a list during which the credential was replaced", async () => {
+    const snapshots = snapshotsOf();
+    const look = snapshots.listedSince(nowMs);
+    const sent = await request(1);
+    credential = "second";
+    sent.resolve([]);
+    await expect(look).rejects.toMatchObject({ kind: "unavailable" });
+    expect(snapshots.latest).toBeUndefined();
+  });
+});
+
+describe("Snapshots that fail for long", () => {
+  const now = (): number => performance.now();
+  const TWO_TICKS_MS = TICKS_UNTIL_UNKNOWN * TIMING.restMs;
+
+  it("says once that nothing was seen for two ticks, and once that it is seen again", async () => {
+    let isDown = true;
+    const list = async (): Promise<RemoteThing[]> => {
+      if (isDown) throw new Error("502");
+      return [];
+    };
+    const startedMs = now();
+    const running = snapshotsOf({ remote: { credential: "first", list }, now }).run();
+    await vi.waitFor(() => expect(onStale).toHaveBeenCalledOnce(), 5_000);
+    expect(now() - startedMs).toBeGreaterThanOrEqual(TWO_TICKS_MS);
+    await delay(2 * TWO_TICKS_MS);
     expect(onStale).toHaveBeenCalledOnce();
     expect(onRecovery).not.toHaveBeenCalled();
 
-    nowMs += TIMING.restMs;
-    const look = snapshots.listedSince(nowMs);
-    (await request(5)).resolve([]);
-    await look;
-    expect(onRecovery).toHaveBeenCalledOnce();
+    isDown = false;
+    await vi.waitFor(() => expect(onRecovery).toHaveBeenCalledOnce(), 5_000);
+    isDown = true;
+    await vi.waitFor(() => expect(onStale).toHaveBeenCalledTimes(2), 5_000);
+    stop.abort();
+    await running;
   });
 
-  it("says so again the next time", async () => {
-    const snapshots = snapshotsOf();
-    for (const number of [1, 3]) {
-      nowMs += TICKS_UNTIL_UNKNOWN * TIMING.restMs + 1;
-      await fail(snapshots, number, new Error("502"));
-      nowMs += TIMING.restMs;
-      const look = snapshots.listedSince(nowMs);
-      (await request(number + 1)).resolve([]);
-      await look;
-    }
-    expect(onStale).toHaveBeenCalledTimes(2);
-    expect(onRecovery).toHaveBeenCalledTimes(2);
+  it("says so where no look ends at all", async () => {
+    const list = (): Promise<RemoteThing[]> => new Promise(() => undefined);
+    void snapshotsOf({ remote: { credential: "first", list }, now }).run();
+    await vi.waitFor(() => expect(onStale).toHaveBeenCalledOnce(), 5_000);
   });
 
   it("has nothing to say of a recovery where nothing had failed", async () => {
@@ -233,7 +263,7 @@ describe("Snapshots.run", () => {
       began.push(now());
       return [];
     };
-    const running = snapshotsOf({ list, now }).run();
+    const running = snapshotsOf({ remote: { credential: "first", list }, now }).run();
     await vi.waitFor(() => expect(began.length).toBeGreaterThanOrEqual(4), 5_000);
     stop.abort();
     await running;
@@ -252,7 +282,7 @@ describe("Snapshots.run", () => {
       if (attempts < 3) throw new Error("502");
       return [];
     };
-    const running = snapshotsOf({ list, now }).run();
+    const running = snapshotsOf({ remote: { credential: "first", list }, now }).run();
     await vi.waitFor(() => expect(onRecovery).toHaveBeenCalledOnce(), 5_000);
     stop.abort();
     await running;
@@ -265,6 +295,6 @@ describe("Snapshots.run", () => {
       queueMicrotask(() => stop.abort());
       return promise;
     };
-    await snapshotsOf({ list, now }).run();
+    await snapshotsOf({ remote: { credential: "first", list }, now }).run();
   });
 });

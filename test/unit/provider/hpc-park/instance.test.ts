@@ -5,7 +5,7 @@ import type { RemoteThing } from "../../../../src/core/observation.ts";
 import { instanceKind, remoteInstances } from "../../../../src/provider/hpc-park/instance.ts";
 import type { Resolved } from "../../../../src/provider/port.ts";
 import { AnsweringServer, json } from "../answering-server.ts";
-import { clientOf } from "../client.ts";
+import { clientOf, WRITE } from "../client.ts";
 
 const { signal } = new AbortController();
 const NOTHING: Resolved = { ids: new Map(), secrets: new Map() };
@@ -231,7 +231,7 @@ describe("an instance's change", () => {
     const fields = instanceKind.fields({ ...SPEC, storageIds: [1, 3] }, NOTHING);
     const remote = remoteInstances({ http: client.http, statePath: live });
 
-    await remote.change("7", operation, fields, signal);
+    await remote.change("7", operation, fields, WRITE);
 
     expect(server.received).toMatchObject([{ method: "PATCH", path }]);
     expect(JSON.parse(server.received[0]?.body ?? "")).toEqual(body);

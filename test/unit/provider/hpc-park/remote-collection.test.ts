@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { remoteStorages } from "../../../../src/provider/hpc-park/storage.ts";
 import { type Answer, AnsweringServer, cut, json, raw } from "../answering-server.ts";
-import { clientOf } from "../client.ts";
+import { clientOf, WRITE } from "../client.ts";
 
 const { signal } = new AbortController();
 const REMOTE = { id: 3, label: "data", state: "ready" };
@@ -72,7 +72,7 @@ describe("get", () => {
 });
 
 describe("remove", () => {
-  const remove = (remote: Remote) => remote.remove("3", signal);
+  const remove = (remote: Remote) => remote.remove("3", WRITE);
 
   it.each<[string, Answer, boolean]>([
     ["204", raw(204, ""), true],
@@ -97,7 +97,7 @@ describe("remove", () => {
 });
 
 describe("change", () => {
-  const grow = (remote: Remote) => remote.change("3", "resources", { sizeGb: 200 }, signal);
+  const grow = (remote: Remote) => remote.change("3", "resources", { sizeGb: 200 }, WRITE);
 
   it("is one PATCH", async () => {
     const { received } = await asked(json(200, REMOTE), grow);

@@ -1,0 +1,17 @@
+import type { Observation } from "../core/observation.ts";
+import type { Resource } from "../core/resource.ts";
+import type { Wish } from "../core/situation.ts";
+import type { Resolved } from "../provider/port.ts";
+import type { Dependencies } from "./dependencies.ts";
+import type { ManagedObject } from "./managed-object.ts";
+import type { ResourceMemory } from "./memory.ts";
+
+export interface ActContext extends Dependencies {
+  readonly object: ManagedObject;
+  readonly resource: Resource;
+  readonly memory: ResourceMemory;
+  readonly wish: Wish;
+  readonly resolved: Resolved;
+  /** What the decision rests on; undefined where it needed no look. */
+  readonly observation: Observation | undefined;
+}

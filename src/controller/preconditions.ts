@@ -1,0 +1,56 @@
+import { markerOf } from "../core/marker.ts";
+import { KubeError } from "../kube/errors.ts";
+import { keyOf } from "../kube/kube-object.ts";
+import type { ActContext } from "./act-context.ts";
+import { namespaceOf } from "./managed-object.ts";
+
+/** What is asked when a request's turn has come, however long it waited: whether what it rests on still holds. */
+
+/** Nobody has deleted, paused or changed the resource since: as far as the cache knows, which costs nothing to ask. */
+export async function requireStillWanted(context: ActContext): Promise<void> {
+  const { object, runtime } = context;
+  const { keys, store, connection } = runtime;
+  connection.requireCredential(credentialOf(context));
+  const current = store.get(keyOf(object))?.metadata;
+  const isSame =
+    current?.uid === object.metadata.uid && current.generation === object.metadata.generation;
+  const isWanted =
+    current?.deletionTimestamp === undefined && current?.annotations?.[keys.paused] !== "true";
+  if (!isSame || !isWanted) throw changed(context);
+}
+
+/** The newest list, if it has the thing, shows the same marker as what was decided upon. */
+export function requireSameMarker(id: string, context: ActContext): void {
+  const { runtime, observation } = context;
+  const { connection } = runtime;
+  connection.requireCredential(credentialOf(context));
+  const seen = [observation?.named, ...(observation?.marked ?? [])].find(
+    (thing) => thing?.id === id,
+  );
+  const latest = connection.snapshots.latest?.byId(id);
+  if (seen === undefined || latest === undefined) return;
+  if (markerOf(seen.label) !== markerOf(latest.label)) throw changed(context);
+}
+
+/** Before a remote DELETE the object is read anew, past every cache: the same one, and still on its way out or still not. */
+export async function confirm(context: ActContext): Promise<void> {
+  const { object, resource, runtime, client, signal } = context;
+  const current = await client.get(runtime.port, namespaceOf(object), object.metadata.name, signal);
+  const isSame = current.metadata.uid === resource.uid;
+  const isDeleting = current.metadata.deletionTimestamp !== undefined;
+  // A changed policy is a new generation; the annotation is the other way to say "hands off".
+  const isWanted =
+    current.metadata.generation === object.metadata.generation &&
+    current.metadata.annotations?.[runtime.keys.paused] !== "true";
+  if (!isSame || !isWanted || isDeleting !== resource.isDeleting) throw changed(context);
+}
+
+/** The credential with which was seen what the decision rests on. */
+export function credentialOf({ observation }: ActContext): string {
+  if (observation === undefined) throw new TypeError("nothing is changed without a look");
+  return observation.credential;
+}
+
+function changed({ resource: { kind, namespace, name } }: ActContext): KubeError {
+  return new KubeError("conflict", `${kind} ${namespace}/${name} has changed since it was read`);
+}

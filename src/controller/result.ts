@@ -1,0 +1,47 @@
+import type { ConditionClaim } from "../api/conditions.ts";
+import { type Action, type Decision, type Notice, onTheWay } from "../core/decision.ts";
+import type { Observation, RemoteThing } from "../core/observation.ts";
+
+/** What came of one reconcile. */
+export interface Result {
+  readonly action: Action["do"];
+  readonly claims: readonly ConditionClaim[];
+  readonly thing?: RemoteThing | undefined;
+  readonly forgets: boolean;
+  /** Name of the credential with which `thing` was seen. */
+  readonly seenWith?: string | undefined;
+  readonly notice?: Notice | undefined;
+  readonly requeueAfterMs?: number | undefined;
+  /** The remote side was looked at, so a wish for a fresh look is answered. */
+  readonly hasLooked: boolean;
+  /** What failed, for the log. */
+  readonly failure?: Error;
+}
+
+/** What a look adds to a result. */
+export function seenBy(
+  observation: Observation | undefined,
+): Pick<Result, "hasLooked" | "seenWith"> {
+  return { hasLooked: observation !== undefined, seenWith: observation?.credential };
+}
+
+/** A thing that was just made is reported as its create answer shows it; it is looked at anew before it counts as ready. */
+export function resultOf(
+  { action, forgets, ...decision }: Decision,
+  made: RemoteThing | undefined,
+  observation: Observation | undefined,
+): Result {
+  const result = {
+    ...decision,
+    ...seenBy(observation),
+    action: action.do,
+    forgets: forgets ?? false,
+  };
+  if (made === undefined) return result;
+  return {
+    ...result,
+    thing: made,
+    claims: onTheWay([made.headline.reason, made.headline.message]),
+    notice: { type: "Normal", reason: "Created", message: `created ${made.id}` },
+  };
+}

@@ -1,0 +1,34 @@
+/**
+ * A credential by what it sees: `7/*` sees everything of user 7; `7/3f9ac21b04de` what was made with it or granted to it; `?/3f9ac21b04de`
+ * the same, where the provider does not say whose it is. Never the credential itself.
+ */
+export type CredentialName = string;
+
+const EVERYTHING = "/*";
+
+export function nameOfCredential(
+  fingerprint: string,
+  owner: { readonly user: string; readonly seesEverything: boolean } | undefined,
+): CredentialName {
+  if (owner === undefined) return `?/${fingerprint}`;
+  return owner.seesEverything ? `${owner.user}${EVERYTHING}` : `${owner.user}/${fingerprint}`;
+}
+
+/** Whether whatever `former` saw or made is shown to `present` too, as long as it exists. */
+export function seesAllThat(present: CredentialName, former: CredentialName): boolean {
+  if (present === former) return true;
+  return present.endsWith(EVERYTHING) && userOf(present) === userOf(former);
+}
+
+/** Which name to remember: one that nobody knows the owner of says less than what is remembered already. */
+export function betterKnown(
+  present: CredentialName | undefined,
+  former: CredentialName | undefined,
+): CredentialName | undefined {
+  const isUnknown = present?.startsWith("?") ?? true;
+  return isUnknown ? (former ?? present) : present;
+}
+
+function userOf(name: CredentialName): string {
+  return name.slice(0, name.lastIndexOf("/"));
+}
