@@ -24,12 +24,12 @@ export async function startOperator(
   return operator;
 }
 
-/** @param source The folder that holds `main.ts`. */
+/** @param program The file to run; left out: the sources as they are. */
 export function spawnOperator(
   environment: Readonly<Record<string, string>>,
-  source = join(PROJECT, "src"),
+  program = join(PROJECT, "src/main.ts"),
 ): OperatorProcess {
-  const child = spawn(process.execPath, [join(source, "main.ts"), "run"], {
+  const child = spawn(process.execPath, [program, "run"], {
     env: { PATH: process.env["PATH"], ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -57,6 +57,7 @@ export const REASONS = [
   "Lost",
   "NotVisible",
   "WriteRefused",
+  "NewerJournal",
   "Drifted",
   "StateUnknown",
   // the provider's answers

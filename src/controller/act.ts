@@ -124,7 +124,7 @@ async function remove(
     for (const id of action.ids) {
       const precondition = async (): Promise<void> => {
         requireSameMarker(id, context);
-        await confirm(context);
+        await confirm(id, context);
       };
       // One after the other: the first failure stops the rest, and the next reconcile looks again.
       const isAccepted = await runtime.connection.remote.remove(id, { signal, precondition });

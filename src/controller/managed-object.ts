@@ -1,6 +1,6 @@
 import type { Condition } from "../api/conditions.ts";
 import type { MetadataKeys } from "../api/metadata.ts";
-import { parseIntent } from "../core/journal.ts";
+import { isOfNewerVersion, parseIntent } from "../core/journal.ts";
 import { markerFor } from "../core/marker.ts";
 import type { Resource } from "../core/resource.ts";
 import { keyOf, type KubeObject } from "../kube/kube-object.ts";
@@ -53,6 +53,7 @@ export function resourceOf(object: ManagedObject, identification: Identification
     generation: metadata.generation ?? 0,
     marker: markerOfObject(object, identification),
     isPaused: metadata.annotations?.[keys.paused] === "true",
+    isFromTheFuture: isOfNewerVersion(metadata.annotations?.[keys.create]),
     isDeleting: metadata.deletionTimestamp !== undefined,
     hasFinalizer: finalizers.includes(keys.finalizer),
     otherFinalizers: finalizers.filter(

@@ -2,7 +2,7 @@ import { markerOf } from "../core/marker.ts";
 import { KubeError } from "../kube/errors.ts";
 import { keyOf } from "../kube/kube-object.ts";
 import type { ActContext } from "./act-context.ts";
-import { namespaceOf } from "./managed-object.ts";
+import { type ManagedObject, namespaceOf } from "./managed-object.ts";
 
 /** What is asked when a request's turn has come, however long it waited: whether what it rests on still holds. */
 
@@ -32,17 +32,26 @@ export function requireSameMarker(id: string, context: ActContext): void {
   if (markerOf(seen.label) !== markerOf(latest.label)) throw changed(context);
 }
 
-/** Before a remote DELETE the object is read anew, past every cache: the same one, and still on its way out or still not. */
-export async function confirm(context: ActContext): Promise<void> {
+/**
+ * Before a remote DELETE the object is read anew, past every cache: the same one, and still on its way out or still not. A twin that it
+ * has recorded meanwhile is no twin.
+ */
+export async function confirm(id: string, context: ActContext): Promise<void> {
   const { object, resource, runtime, client, signal } = context;
-  const current = await client.get(runtime.port, namespaceOf(object), object.metadata.name, signal);
+  const current = await client.get<ManagedObject>(
+    runtime.port,
+    namespaceOf(object),
+    object.metadata.name,
+    signal,
+  );
   const isSame = current.metadata.uid === resource.uid;
   const isDeleting = current.metadata.deletionTimestamp !== undefined;
   // A changed policy is a new generation; the annotation is the other way to say "hands off".
   const isWanted =
     current.metadata.generation === object.metadata.generation &&
     current.metadata.annotations?.[runtime.keys.paused] !== "true";
-  if (!isSame || !isWanted || isDeleting !== resource.isDeleting) throw changed(context);
+  const isKept = !isDeleting && String(current.status?.id) === id;
+  if (!isSame || !isWanted || isKept || isDeleting !== resource.isDeleting) throw changed(context);
 }
 
 /** The credential with which was seen what the decision rests on. */

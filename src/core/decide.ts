@@ -19,6 +19,11 @@ export const RULES_BEFORE_LOOKING: readonly Rule<Situation>[] = [
     early.pause,
   ),
   rule(
+    "What a newer version of the operator has begun, only that version can end.",
+    ({ resource }) => resource.isFromTheFuture,
+    early.leaveToNewerVersion,
+  ),
+  rule(
     "What is to be retained, or was only observed, is let go of without a touch.",
     ({ resource }) => resource.isDeleting && isToStay(resource),
     early.retain,

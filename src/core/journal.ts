@@ -31,6 +31,11 @@ function nameIn(field: string): string {
   return field.split("=", 1)[0] ?? "";
 }
 
+/** An intent that a newer version wrote in a form of its own: what it means is not known here. */
+export function isOfNewerVersion(annotation: string | undefined): boolean {
+  return annotation !== undefined && /^v\d+( |$)/.test(annotation);
+}
+
 export function formatIntent({ time, attempt, credential }: Intent): string {
   const suffix = credential === undefined ? "" : ` credential=${credential}`;
   return `${time} attempt=${attempt}${suffix}`;

@@ -1,5 +1,5 @@
 import { findCondition } from "../api/conditions.ts";
-import { claim, type Decision, waiting } from "./decision.ts";
+import { claim, type Decision, stalled, waiting } from "./decision.ts";
 import type { Situation } from "./situation.ts";
 
 export function letGo(): Decision {
@@ -15,6 +15,21 @@ export function pause({ resource }: Situation): Decision {
       ...(ready === undefined ? [claim("Ready", "Unknown", ["Paused", message])] : []),
       claim("Synced", "False", ["Paused", message]),
     ],
+  };
+}
+
+export function leaveToNewerVersion({ resource, timing }: Situation): Decision {
+  const word = [
+    "NewerJournal",
+    "a newer version of the operator wrote the journal of this resource; run that version again",
+  ] as const;
+  const ready = findCondition(resource.conditions, "Ready");
+  return {
+    action: { do: "nothing" },
+    claims: stalled(word, ready === undefined ? claim("Ready", "Unknown", word) : undefined).filter(
+      ({ type }) => ready === undefined || type !== "Ready",
+    ),
+    requeueAfterMs: timing.restMs,
   };
 }
 

@@ -11,6 +11,8 @@ export interface Resource {
   readonly generation: number;
   readonly marker: string;
   readonly isPaused: boolean;
+  /** Its journal is of a newer version of the operator. */
+  readonly isFromTheFuture: boolean;
   readonly isDeleting: boolean;
   readonly hasFinalizer: boolean;
   /** Finalizers of other controllers; the remote thing stays until they are off. */

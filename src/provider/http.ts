@@ -10,7 +10,7 @@ import type { Lanes } from "./lanes.ts";
 import { parseRetryAfter, readResponse } from "./response.ts";
 
 /** The longest answer that is read; ten thousand instances are about 5 MB. */
-const MAX_BODY_BYTES = 64 * 1024 * 1024;
+const MAX_BODY_BYTES = 32 * 1024 * 1024;
 
 export interface HttpRequest {
   readonly method: Method;
@@ -69,7 +69,13 @@ export class HttpClient {
       timeout: { request: options.timeoutMs },
       followRedirect: false,
       throwHttpErrors: false,
-      headers: { "user-agent": options.userAgent, accept: "application/json" },
+      // Nothing is unpacked, so no answer is larger in memory than it was on the way.
+      decompress: false,
+      headers: {
+        "user-agent": options.userAgent,
+        accept: "application/json",
+        "accept-encoding": "identity",
+      },
     });
   }
 
@@ -114,11 +120,13 @@ export class HttpClient {
     try {
       const response = await this.#sendFollowing(request, token);
       this.#report(request, String(response.statusCode), startedMs);
+      const nowMs = dateOf(response);
       if (response.statusCode === 429) {
-        this.#options.lanes.pause(parseRetryAfter(response.headers["retry-after"], Date.now()));
+        this.#options.lanes.pause(parseRetryAfter(response.headers["retry-after"], nowMs));
       }
       return readResponse(
         {
+          method: request.method,
           status: response.statusCode,
           contentType: response.headers["content-type"] ?? "",
           retryAfter: response.headers["retry-after"],
@@ -126,7 +134,7 @@ export class HttpClient {
         },
         request.operation,
         request.isCreate ?? false,
-        Date.now(),
+        nowMs,
       );
     } catch (error) {
       if (error instanceof ProviderError) throw error;
@@ -176,4 +184,10 @@ export class HttpClient {
   #report({ operation }: HttpRequest, code: string, startedMs: number): void {
     this.#options.onOutcome({ operation, code, durationMs: this.#options.now() - startedMs });
   }
+}
+
+/** The other side's wall clock: a Retry-After that is a date is one of that clock, whatever ours says. */
+function dateOf({ headers }: Response): number {
+  const dateMs = Date.parse(headers.date ?? "");
+  return Number.isNaN(dateMs) ? Date.now() : dateMs;
 }

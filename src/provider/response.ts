@@ -2,6 +2,7 @@ import { ProviderError } from "./errors.ts";
 import { cleanWords } from "./words.ts";
 
 export interface RawResponse {
+  readonly method: string;
   readonly status: number;
   readonly contentType: string;
   readonly retryAfter?: string | undefined;
@@ -27,7 +28,7 @@ export function readResponse(
   wallClockMs: number,
 ): unknown {
   const body = parse(response);
-  if (response.status >= 200 && response.status < 300) {
+  if (isSuccess(response)) {
     if (body !== undefined || response.text === "") return body ?? null;
     throw open(isCreate, `${what}: the answer is not readable JSON`, response.status);
   }
@@ -52,6 +53,11 @@ export function parseRetryAfter(header: string | undefined, wallClockMs: number)
   const seconds = Number(header);
   const waitMs = Number.isNaN(seconds) ? Date.parse(header) - wallClockMs : seconds * 1000;
   return waitMs >= 0 ? Math.min(waitMs, MAX_RETRY_AFTER_MS) : DEFAULT_RETRY_AFTER_MS;
+}
+
+/** What is read must be whole: a 206 is a part, and a 203 is a proxy's own version. */
+function isSuccess({ method, status }: RawResponse): boolean {
+  return method === "GET" ? status === 200 : status >= 200 && status < 300;
 }
 
 function parse({ contentType, text }: RawResponse): unknown {

@@ -2,8 +2,13 @@ import { join } from "node:path";
 import { PROJECT } from "../project.ts";
 import { describePlan, plansFor, sample } from "./campaign.ts";
 import { type Outcome, type Plan, play } from "./plan.ts";
+import { bundled } from "./programs.ts";
 import type { Scenario } from "./scenarios.ts";
-import { SEEDED_BUGS, type SeededBug, withBug } from "./seeded-bugs.ts";
+import { SEEDED_BUGS } from "./seeded-bugs/all.ts";
+import type { SeededBug } from "./seeded-bugs/seeded-bug.ts";
+import { programWith } from "./seeded-bugs/with-bug.ts";
+import { TRIALS } from "./trials/all.ts";
+import { playTrial } from "./trials/trial.ts";
 import type { Cluster } from "./world.ts";
 
 export interface Hunt {
@@ -13,29 +18,32 @@ export interface Hunt {
   readonly plans: number;
 }
 
+/** Something to play that may show a bug. Returns the first thing that did not hold. */
+interface Chance {
+  readonly name: string;
+  readonly play: (program?: string) => Promise<string | undefined>;
+}
+
 /** A bug may stop the operator from ever getting there; that is red as well, and need not take long. */
 const LIMIT_MS = 5_000;
 const MOST_PLANS = 60;
 const TEXTBOOK_PLANS = 40;
 
-/** Plays the plans that may show a bug, until one turns red. */
-export async function hunt(
+/** Plays what may show a bug, until something turns red. */
+async function hunt(
   cluster: Cluster,
   bug: SeededBug,
   references: ReadonlyMap<Scenario, Outcome>,
 ): Promise<Hunt> {
-  const plans = plansThatMayShow(bug, references);
-  return withBug(bug, async (source) => {
-    for (const [index, plan] of plans.entries()) {
-      const { faults } = await play(cluster, plan, { source, limitMs: LIMIT_MS }).catch(stuck);
-      if (faults[0] === undefined) continue;
-      // Red proves something only where ours is green in the same time.
-      const ours = await play(cluster, plan, { limitMs: LIMIT_MS }).catch(stuck);
-      if (ours.faults.length > 0) continue;
-      return { bug, caughtBy: `${describePlan(plan)}: ${faults[0]}`, plans: index + 1 };
-    }
-    return { bug, caughtBy: undefined, plans: plans.length };
-  });
+  const chances = chancesOf(cluster, bug, references);
+  const program = await programWith(bug);
+  for (const [index, chance] of chances.entries()) {
+    const fault = await chance.play(program);
+    // Red proves something only where ours is green in the same time.
+    if (fault === undefined || (await chance.play()) !== undefined) continue;
+    return { bug, caughtBy: `${chance.name}: ${fault}`, plans: index + 1 };
+  }
+  return { bug, caughtBy: undefined, plans: chances.length };
 }
 
 export async function huntAll(
@@ -59,16 +67,16 @@ export async function playTextbook(
   scenario: Scenario,
   reference: Outcome,
 ): Promise<{ readonly plans: number; readonly doubles: number; readonly left: number }> {
-  const source = join(PROJECT, "test/faults/textbook-operator");
+  const program = await bundled(join(PROJECT, "test/faults/textbook-operator"));
   const all = plansFor(scenario, reference).filter(({ fault }) => fault?.type === "answer");
   const plans = sample(all, TEXTBOOK_PLANS, TEXTBOOK_PLANS);
-  const undisturbed = await play(cluster, { scenario }, { source, limitMs: LIMIT_MS });
+  const undisturbed = await play(cluster, { scenario }, { program, limitMs: LIMIT_MS });
   if (undisturbed.convergedMs === undefined || undisturbed.mostAlive !== 1) {
     throw new Error("the textbook operator fails undisturbed, so its doubles would prove nothing");
   }
   const outcomes: Outcome[] = [];
   for (const plan of plans) {
-    outcomes.push(await play(cluster, plan, { source, limitMs: LIMIT_MS }));
+    outcomes.push(await play(cluster, plan, { program, limitMs: LIMIT_MS }));
   }
   return {
     plans: plans.length,
@@ -77,8 +85,31 @@ export async function playTextbook(
   };
 }
 
+function chancesOf(
+  cluster: Cluster,
+  bug: SeededBug,
+  references: ReadonlyMap<Scenario, Outcome>,
+): readonly Chance[] {
+  if ("trials" in bug) {
+    const isMeant = (name: string): boolean => bug.trials.some((start) => name.startsWith(start));
+    const trials = TRIALS.filter(({ name }) => isMeant(name));
+    if (trials.length === 0) throw new Error(`no trial begins with ${bug.trials.join(" or ")}`);
+    return trials.map((trial) => ({
+      name: trial.name,
+      play: (program) => firstFaultOf(playTrial(cluster, trial, program)),
+    }));
+  }
+  return plansThatMayShow(bug, references).map((plan) => ({
+    name: describePlan(plan),
+    play: (program) =>
+      firstFaultOf(
+        play(cluster, plan, { limitMs: LIMIT_MS, ...(program === undefined ? {} : { program }) }),
+      ),
+  }));
+}
+
 function plansThatMayShow(
-  { scenario: name, shows }: SeededBug,
+  { scenario: name, shows }: Extract<SeededBug, { scenario: string }>,
   references: ReadonlyMap<Scenario, Outcome>,
 ): Plan[] {
   const found = [...references].find(([scenario]) => scenario.name === name);
@@ -90,9 +121,13 @@ function plansThatMayShow(
     .slice(0, MOST_PLANS);
 }
 
-/** The operator did not even get through what comes before the fault. */
-function stuck(error: unknown): Pick<Outcome, "faults"> {
-  return {
-    faults: [error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error)],
-  };
+/** An operator that does not even get through what comes before the fault is red as well. */
+async function firstFaultOf(
+  playing: Promise<{ readonly faults: readonly string[] }>,
+): Promise<string | undefined> {
+  try {
+    return (await playing).faults[0];
+  } catch (error) {
+    return error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
+  }
 }

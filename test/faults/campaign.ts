@@ -2,11 +2,12 @@ import {
   type AnswerName,
   ANSWERS,
   describeFault,
+  isTelling,
   doubleMsOf,
   type Fault,
   type Side,
 } from "./fault.ts";
-import { MOMENTS } from "./message-proxy.ts";
+import { type Message, MOMENTS } from "./message-proxy.ts";
 import { type Outcome, type Plan, play, type PlanOptions } from "./plan.ts";
 import { type Scenario, SCENARIOS } from "./scenarios.ts";
 import type { Cluster } from "./world.ts";
@@ -21,21 +22,26 @@ const SPARE_MESSAGES = 2;
 /** Every single fault in a scenario: each message of the reference run, on each side, at each moment, in each way. */
 export function plansFor(scenario: Scenario, reference: Outcome): Plan[] {
   const faults = SIDES.flatMap((side) => {
-    const count = reference.messages[side] + SPARE_MESSAGES;
+    const messages = reference.messages[side];
+    const count = messages.length + SPARE_MESSAGES;
     const indexes = Array.from({ length: count }, (_, position) => position + 1);
-    return indexes.flatMap((index) => faultsAt(side, index));
+    return indexes.flatMap((index) => faultsAt(side, index, messages));
   });
   return faults
     .filter((fault) => !(scenario.endsGone && doubleMsOf(fault) > 0))
     .map((fault) => ({ scenario, fault }));
 }
 
-function faultsAt(side: Side, index: number): Fault[] {
+function faultsAt(side: Side, index: number, messages: readonly Message[]): Fault[] {
   const kills = MOMENTS.map((moment) => ({ type: "kill", side, index, moment }) as const);
   const cuts = MOMENTS.filter((moment) => moment !== "after its answer").map(
     (moment) => ({ type: "cut", side, index, moment }) as const,
   );
-  const answers = ANSWER_NAMES.map((answer) => ({ type: "answer", index, answer }) as const);
+  // Messages fall a little differently each time: what may be meant is this one or its neighbours.
+  const meant = messages.slice(Math.max(index - 2, 0), index + 1);
+  const answers = ANSWER_NAMES.filter((answer) =>
+    (meant.length === 0 ? messages : meant).some((message) => isTelling(answer, message)),
+  ).map((answer) => ({ type: "answer", index, answer }) as const);
   return [...kills, ...cuts, ...(side === "HPC Park" ? answers : [])];
 }
 
@@ -59,13 +65,22 @@ export async function playAll(
   tell: (outcome: Outcome) => void,
   options: PlanOptions & { readonly concurrency: number },
 ): Promise<void> {
-  const waiting = [...plans];
+  await inTurn(plans, options.concurrency, async (plan) =>
+    tell(await play(cluster, plan, options)),
+  );
+}
+
+/** Does something with each, so many at a time. */
+export async function inTurn<Item>(
+  items: readonly Item[],
+  concurrency: number,
+  work: (item: Item) => Promise<void>,
+): Promise<void> {
+  const waiting = [...items];
   const worker = async (): Promise<void> => {
-    for (let plan = waiting.shift(); plan !== undefined; plan = waiting.shift()) {
-      tell(await play(cluster, plan, options));
-    }
+    for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) await work(item);
   };
-  await Promise.all(Array.from({ length: options.concurrency }, worker));
+  await Promise.all(Array.from({ length: concurrency }, worker));
 }
 
 export function describePlan({ scenario, fault }: Plan): string {

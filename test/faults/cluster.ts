@@ -1,9 +1,11 @@
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { parse } from "yaml";
 import { KubeClient } from "../../src/kube/client.ts";
 import { loadKubeConfig } from "../../src/kube/kube-config.ts";
 import { KubeTransport } from "../../src/kube/transport.ts";
 import { PROJECT } from "../project.ts";
+import { bundled } from "./programs.ts";
 import type { Cluster } from "./world.ts";
 
 const CRDS = ["hpc-park.ru_hpcinstances.yaml", "hpc-park.ru_hpcstorages.yaml"];
@@ -26,5 +28,6 @@ export async function openCluster(kubeconfigPath: string): Promise<Cluster> {
     token: user.token,
     client: new KubeClient(transport),
     transport,
+    program: await bundled(join(PROJECT, "src")),
   };
 }

@@ -1,5 +1,5 @@
 import type { FaultEffect } from "../../src/embedded/hpc-park/faults.ts";
-import type { Moment } from "./message-proxy.ts";
+import type { Message, Moment } from "./message-proxy.ts";
 import { LOOK_MS, QUIET_MS, TIMEOUT_MS } from "./world.ts";
 
 export type Side = "Kubernetes" | "HPC Park";
@@ -45,6 +45,22 @@ export const ANSWERS = {
   /** After it was proven dead: the one case in which there may be two, until the next look. */
   "very late effect": { kind: "delay", ms: 2 * QUIET_MS + LOOK_MS, when: "before" },
 } as const satisfies Readonly<Record<string, FaultEffect>>;
+
+const OF_LISTS: ReadonlySet<string> = new Set(["empty list", "partial list"]);
+/** For what only reads they are the same as others, or nothing. */
+const OF_WRITES: ReadonlySet<string> = new Set([
+  "502 after the work",
+  "400 after the work",
+  "silence, work done",
+  "late effect",
+  "very late effect",
+]);
+
+/** Whether an answer to this message says anything that another answer does not. */
+export function isTelling(answer: AnswerName, { method, path }: Message): boolean {
+  if (OF_LISTS.has(answer)) return method === "GET" && !/\d/.test(path.replace("/v1/", ""));
+  return method !== "GET" || !OF_WRITES.has(answer);
+}
 
 export type AnswerName = keyof typeof ANSWERS;
 

@@ -1,76 +1,110 @@
 import { parseArgs } from "node:util";
 import { startControlPlane } from "../../src/embedded/control-plane/control-plane.ts";
-import { plansFor, playAll, playReferences, sample } from "./campaign.ts";
+import { inTurn, plansFor, playAll, playReferences, sample } from "./campaign.ts";
 import { huntAll, playTextbook } from "./bug-hunt.ts";
 import { openCluster } from "./cluster.ts";
 import type { Outcome } from "./plan.ts";
 import { type Scenario, SCENARIOS } from "./scenarios.ts";
-import { faultLines, summaryLines } from "./summary.ts";
+import { faultLines, summaryLines, trialLines } from "./summary.ts";
+import { TRIALS } from "./trials/all.ts";
+import { playTrial, type TrialOutcome } from "./trials/trial.ts";
 import type { Cluster } from "./world.ts";
 
-const PROGRESS_EVERY = 25;
+const PROGRESS_EVERY = 100;
 
-/** `--scenario NAME` plays one; `--only bugs` hunts the seeded bugs; `--sample N --seed S` plays a reproducible part of them all; `--at-a-time N`. */
+/**
+ * `--only plans`, `trials` or `bugs` leaves the others out. `--scenario NAME` plays one scenario's plans, `--sample N --seed S` a
+ * reproducible part of them, `--trial TEXT` and `--bug TEXT` what has the text in its name; `--at-a-time N`.
+ */
 const { values } = parseArgs({
   options: {
+    only: { type: "string", default: "all" },
     scenario: { type: "string" },
     sample: { type: "string" },
-    only: { type: "string", default: "all" },
     seed: { type: "string", default: "1" },
+    trial: { type: "string", default: "" },
     bug: { type: "string", default: "" },
-    "at-a-time": { type: "string", default: "2" },
+    "at-a-time": { type: "string", default: "3" },
   },
 });
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
+const wants = (part: string): boolean => values.only === "all" || values.only === part;
+
+type References = ReadonlyMap<Scenario, Outcome>;
 
 async function main(): Promise<number> {
-  const scenarios = SCENARIOS.filter(
-    ({ name }) => values.scenario === undefined || name === values.scenario,
-  );
   const controlPlane = await startControlPlane({ onProgress: say });
-  let isEveryBugCaught = true;
   try {
     const cluster = await openCluster(controlPlane.kubeconfigPath);
-    const references = await playReferences(cluster, scenarios);
-    const outcomes: Outcome[] = [...references.values()];
-    const all = [...references].flatMap(([scenario, reference]) => plansFor(scenario, reference));
-    const plans =
-      values.sample === undefined ? all : sample(all, Number(values.sample), Number(values.seed));
-    say(`${all.length} plans; playing ${plans.length}`);
-    const startedMs = performance.now();
-    const tell = (outcome: Outcome): void => {
-      outcomes.push(outcome);
-      for (const line of faultLines([outcome])) say(line);
-      if (outcomes.length % PROGRESS_EVERY === 0)
-        say(`… ${outcomes.length - references.size} of ${plans.length}`);
-    };
-    await playAll(cluster, plans, tell, { concurrency: Number(values["at-a-time"]) });
-    if (values.only === "bugs" || (values.scenario === undefined && values.sample === undefined)) {
-      isEveryBugCaught = await judgeTheSuite(cluster, references);
-    }
-    const secondsEach = (performance.now() - startedMs) / 1000 / Math.max(plans.length, 1);
-    for (const line of ["", ...summaryLines(outcomes)]) say(line);
-    const failed = outcomes.filter(({ faults }) => faults.length > 0).length;
-    say(`\n${secondsEach.toFixed(2)} s a plan`);
-    say(`${outcomes.length - failed} passed, ${failed} failed`);
-    return failed === 0 && isEveryBugCaught ? 0 : 1;
+    const scenarios = SCENARIOS.filter(
+      ({ name }) => values.scenario === undefined || name === values.scenario,
+    );
+    const references =
+      wants("trials") && !wants("plans") ? new Map() : await play(cluster, scenarios);
+    const isGreen = [
+      !wants("plans") || (await playPlans(cluster, references)),
+      !wants("trials") || (await playTrials(cluster)),
+      !wants("bugs") || (await judgeTheSuite(cluster, references)),
+    ];
+    return isGreen.every(Boolean) ? 0 : 1;
   } finally {
     await controlPlane.stop();
   }
 }
 
+async function play(cluster: Cluster, scenarios: readonly Scenario[]): Promise<References> {
+  const references = await playReferences(cluster, scenarios);
+  for (const line of faultLines([...references.values()])) say(line);
+  return references;
+}
+
+/** Every single fault of every scenario. Returns whether everything held. */
+async function playPlans(cluster: Cluster, references: References): Promise<boolean> {
+  const all = [...references].flatMap(([scenario, reference]) => plansFor(scenario, reference));
+  const plans =
+    values.sample === undefined ? all : sample(all, Number(values.sample), Number(values.seed));
+  say(`${all.length} plans; playing ${plans.length}`);
+  const outcomes: Outcome[] = [];
+  const startedMs = performance.now();
+  const tell = (outcome: Outcome): void => {
+    outcomes.push(outcome);
+    for (const line of faultLines([outcome])) say(line);
+    if (outcomes.length % PROGRESS_EVERY === 0) say(`… ${outcomes.length} of ${plans.length}`);
+  };
+  await playAll(cluster, plans, tell, { concurrency: Number(values["at-a-time"]) });
+  const secondsEach = (performance.now() - startedMs) / 1000 / Math.max(plans.length, 1);
+  for (const line of ["", ...summaryLines([...references.values(), ...outcomes])]) say(line);
+  const failed = outcomes.filter(({ faults }) => faults.length > 0).length;
+  say(`plans: ${outcomes.length - failed} green, ${failed} red; ${secondsEach.toFixed(2)} s each`);
+  return failed === 0 && [...references.values()].every(({ faults }) => faults.length === 0);
+}
+
+/** The faults with a course of their own. */
+async function playTrials(cluster: Cluster): Promise<boolean> {
+  const outcomes: TrialOutcome[] = [];
+  const trials = TRIALS.filter(({ name }) => name.includes(values.trial));
+  await inTurn(trials, Number(values["at-a-time"]), async (trial) => {
+    const outcome = await playTrial(cluster, trial);
+    outcomes.push(outcome);
+    for (const fault of outcome.faults) say(`${trial.name}: ${fault}`);
+  });
+  for (const line of ["", ...trialLines(outcomes)]) say(line);
+  const failed = outcomes.filter(({ faults }) => faults.length > 0).length;
+  say(`trials: ${outcomes.length - failed} green, ${failed} red`);
+  return failed === 0;
+}
+
 /** The tests of the tests: each seeded bug must turn the suite red, and the operator of the tutorials must fail it. */
-async function judgeTheSuite(
-  cluster: Cluster,
-  references: ReadonlyMap<Scenario, Outcome>,
-): Promise<boolean> {
+async function judgeTheSuite(cluster: Cluster, references: References): Promise<boolean> {
   const hunts = await huntAll(
     cluster,
     references,
     ({ bug, caughtBy, plans }) =>
       say(
-        `${caughtBy === undefined ? "MISSED" : "caught"} after ${plans}: ${bug.name}${caughtBy === undefined ? "" : ` (${caughtBy})`}`,
+        caughtBy === undefined
+          ? `MISSED after ${plans}: ${bug.name}`
+          : `caught after ${plans}: ${bug.name} (${caughtBy})`,
       ),
     values.bug,
   );

@@ -8,6 +8,7 @@ import {
   type ServerResponse,
 } from "node:http";
 import { request as httpsRequest } from "node:https";
+import { WatchGate } from "./watch-gate.ts";
 
 /** Where in the life of a message something happens to it. */
 export type Moment = "before it is sent" | "after it took effect" | "after its answer";
@@ -43,6 +44,19 @@ export interface Breakpoint {
   readonly act: () => Promise<"pass" | "drop"> | "pass" | "drop";
 }
 
+/** What the proxy answers in place of the other side. */
+export interface MadeAnswer {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+}
+
+/** `drop`: the connection ends without an answer. `silence`: a watch that is open and never says a thing. */
+export type Verdict = "pass" | "drop" | "silence" | MadeAnswer;
+export type MessageRule = (message: Message) => Promise<Verdict> | Verdict;
+
+const PASS: MessageRule = () => "pass";
+
 export interface ProxyTarget {
   readonly url: string;
   /** For HTTPS. */
@@ -51,9 +65,10 @@ export interface ProxyTarget {
 }
 
 /**
- * Stands between the operator and one of its two sides, counts every message and breaks one at will.
+ * Stands between the operator and one of its two sides, counts every message and breaks one at will. A breakpoint knows a message by
+ * its number, a rule by what it says.
  *
- * Watches are streamed through: they count as one message, at their opening.
+ * Watches are streamed through the gate: they count as one message, at their opening.
  */
 export class MessageProxy {
   readonly url: string;
@@ -65,6 +80,11 @@ export class MessageProxy {
   #isReached = false;
   /** Never reset: the history of the whole plan. */
   readonly exchanges: Exchange[] = [];
+  readonly watches = new WatchGate();
+  /** What is done with a message before it is sent. */
+  onRequest: MessageRule = PASS;
+  /** What is done with a message, other than a watch, that has taken effect. */
+  onAnswer: MessageRule = PASS;
 
   private constructor(server: Server, url: string, target: ProxyTarget) {
     this.#server = server;
@@ -108,6 +128,23 @@ export class MessageProxy {
     await once(this.#server, "close");
   }
 
+  /** Sends what is nobody's but the user's: it is no part of the operator's history. */
+  async asUser(
+    method: string,
+    path: string,
+    body?: unknown,
+  ): Promise<{ readonly status: number; readonly body: string }> {
+    const type = method === "PATCH" ? "application/merge-patch+json" : "application/json";
+    const sent = {
+      method,
+      url: path,
+      headers: { "content-type": type, accept: "application/json" },
+    };
+    const bytes = body === undefined ? Buffer.alloc(0) : Buffer.from(JSON.stringify(body));
+    const answer = await this.#forward(sent, bytes);
+    return { status: answer.statusCode ?? 0, body: (await readAll(answer)).toString() };
+  }
+
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     this.#count += 1;
     const message = { index: this.#count, method: request.method ?? "", path: request.url ?? "" };
@@ -115,21 +152,39 @@ export class MessageProxy {
     // The whole body is read first: what is broken off before it is sent has not been sent in part.
     const body = await readAll(request);
     if ((await this.#at(message, "before it is sent")) === "drop") return cut(response);
+    if (this.#settle(message, await this.onRequest(message), response)) return;
     const answer = await this.#forward(request, body);
-    if (message.path.includes("watch=true")) return stream(answer, response);
+    const status = answer.statusCode ?? 502;
+    if (message.path.includes("watch=true") && status === 200)
+      return this.watches.carry(message.path, response, answer);
     const answerBody = await readAll(answer);
+    const { method, path } = message;
     this.exchanges.push({
-      method: message.method,
-      path: message.path,
+      method,
+      path,
       body: body.toString(),
-      status: answer.statusCode ?? 0,
+      status,
       answeredMs: performance.now(),
     });
     if ((await this.#at(message, "after it took effect")) === "drop") return cut(response);
+    if (this.#settle(message, await this.onAnswer(message), response)) return;
     response.writeHead(answer.statusCode ?? 502, answer.headers);
     response.end(answerBody);
     await once(response, "close");
     await this.#at(message, "after its answer");
+  }
+
+  /** Whether that was all there is to do. */
+  #settle({ path }: Message, verdict: Verdict, response: ServerResponse): boolean {
+    if (verdict === "pass") return false;
+    if (verdict === "drop") cut(response);
+    else if (verdict === "silence") this.watches.carry(path, response);
+    else {
+      const { status, headers, body } = verdict;
+      response.writeHead(status, { "content-type": "application/json", ...headers });
+      response.end(JSON.stringify(body ?? {}));
+    }
+    return true;
   }
 
   async #at(message: Message, moment: Moment): Promise<"pass" | "drop"> {
@@ -139,7 +194,10 @@ export class MessageProxy {
     return breakpoint.act();
   }
 
-  async #forward(request: IncomingMessage, body: Buffer): Promise<IncomingMessage> {
+  async #forward(
+    request: Pick<IncomingMessage, "method" | "url" | "headers">,
+    body: Buffer,
+  ): Promise<IncomingMessage> {
     const { url, ca, headers } = this.#target;
     const options: RequestOptions = {
       method: request.method ?? "GET",
@@ -160,14 +218,6 @@ async function readAll(message: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of message) chunks.push(Buffer.from(chunk));
   return Buffer.concat(chunks);
-}
-
-function stream(answer: IncomingMessage, response: ServerResponse): void {
-  response.writeHead(answer.statusCode ?? 502, answer.headers);
-  response.flushHeaders();
-  answer.pipe(response);
-  response.on("close", () => answer.destroy());
-  answer.on("error", () => response.destroy());
 }
 
 function cut(response: ServerResponse): void {

@@ -3,7 +3,7 @@ import { mostAlivePerMarker } from "../../src/embedded/hpc-park/alive-per-marker
 import { until } from "../until.ts";
 import { type Bounds, violations } from "./invariants.ts";
 import { ANSWERS, doubleMsOf, type Fault, lateMsOf, type Side } from "./fault.ts";
-import type { MessageProxy } from "./message-proxy.ts";
+import type { Message, MessageProxy } from "./message-proxy.ts";
 import type { Scenario } from "./scenarios.ts";
 import { type Cluster, LOOK_MS, QUIET_MS, World } from "./world.ts";
 
@@ -25,16 +25,16 @@ export interface Outcome {
   readonly remoteCalls: number;
   /** From the user's act until everything was as it shall be, in milliseconds. */
   readonly convergedMs: number | undefined;
-  /** Messages of the act, by side; the reference run tells how many there are to break. */
-  readonly messages: Readonly<Record<Side, number>>;
+  /** Messages of the act, by side; the reference run tells which there are to break. */
+  readonly messages: Readonly<Record<Side, readonly Message[]>>;
   readonly log: string;
 }
 
 export interface PlanOptions {
   /** How long a plan may take to converge, in milliseconds. */
   readonly limitMs?: number;
-  /** Another operator than ours: the folder that holds its `main.ts`. */
-  readonly source?: string;
+  /** Another operator than ours: the file to run. */
+  readonly program?: string;
 }
 
 const LIMIT_MS = 15_000;
@@ -45,7 +45,7 @@ export async function play(
   plan: Plan,
   options: PlanOptions = {},
 ): Promise<Outcome> {
-  const world = await World.create(cluster, { source: options.source });
+  const world = await World.create(cluster, { program: options.program });
   try {
     return await playIn(world, plan, options.limitMs ?? LIMIT_MS);
   } finally {
@@ -69,8 +69,8 @@ async function playIn(world: World, plan: Plan, limitMs: number): Promise<Outcom
   const firstMs = await converged(world, scenario, isOver, limitMs, startedMs);
   const convergedMs = await afterLateEffect(world, plan, firstMs, limitMs, startedMs);
   const messages = {
-    Kubernetes: world.kubeProxy.messages.length,
-    "HPC Park": world.cloudProxy.messages.length,
+    Kubernetes: world.kubeProxy.messages,
+    "HPC Park": world.cloudProxy.messages,
   };
   // Two looks more, for whatever comes late.
   if (convergedMs !== undefined) await delay(LOOK_MS / 2);

@@ -1,6 +1,7 @@
 import { describePlan } from "./campaign.ts";
 import { groupOf } from "./fault.ts";
 import type { Outcome } from "./plan.ts";
+import type { TrialOutcome } from "./trials/trial.ts";
 
 /** One line for each scenario and side, and one with the totals. */
 export function summaryLines(outcomes: readonly Outcome[]): string[] {
@@ -27,6 +28,20 @@ export function summaryLines(outcomes: readonly Outcome[]): string[] {
   ];
 }
 
+/** One line for each trial. */
+export function trialLines(outcomes: readonly TrialOutcome[]): string[] {
+  const head = ["TRIAL", "GREEN", "MOST ALIVE", "DOUBLE MS", "CALLS", "CONVERGED S"];
+  const rows = outcomes.map(({ trial, faults, ...figures }) => [
+    trial.name,
+    faults.length === 0 ? "yes" : "NO",
+    String(figures.mostAlive),
+    String(Math.round(figures.longestDoubleMs)),
+    String(figures.remoteCalls),
+    (figures.convergedMs / 1000).toFixed(1),
+  ]);
+  return [head, ...rows].map(lineOf);
+}
+
 /** What did not hold, plan by plan. */
 export function faultLines(outcomes: readonly Outcome[]): string[] {
   const failed = outcomes.filter(({ faults }) => faults.length > 0);
@@ -50,5 +65,5 @@ function figuresOf(outcomes: readonly Outcome[]): string[] {
 }
 
 function lineOf([name = "", ...figures]: readonly string[]): string {
-  return `${name.padEnd(46)}${figures.map((figure) => figure.padStart(12)).join("")}`;
+  return `${name.padEnd(62)}${figures.map((figure) => figure.padStart(12)).join("")}`;
 }

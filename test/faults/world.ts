@@ -18,6 +18,8 @@ export interface Cluster {
   readonly token: string;
   readonly client: KubeClient;
   readonly transport: KubeTransport;
+  /** Our operator in one file. */
+  readonly program: string;
 }
 
 export interface RemoteObject extends KubeObject {
@@ -54,8 +56,8 @@ export const INSTANCES: ResourceType = { ...GROUP, plural: "hpcinstances", kind:
 export const STORAGES: ResourceType = { ...GROUP, plural: "hpcstorages", kind: "HpcStorage" };
 
 export interface WorldOptions {
-  /** Another operator than ours: the folder with its `main.ts`. */
-  readonly source?: string | undefined;
+  /** Another operator than ours: the file to run. */
+  readonly program?: string | undefined;
   /** Settings of the operator, over those of the world. */
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -73,7 +75,7 @@ export class World {
   readonly #cluster: Cluster;
   readonly #folder: string;
   readonly #environment: Readonly<Record<string, string>>;
-  readonly #source: string | undefined;
+  readonly #program: string;
   readonly #others: OperatorProcess[] = [];
   readonly #proxies: MessageProxy[] = [];
   #operator: OperatorProcess | undefined;
@@ -85,7 +87,7 @@ export class World {
     simulator: Simulator,
     proxies: { kube: MessageProxy; cloud: MessageProxy },
     history: ClusterHistory,
-    { source, environment }: WorldOptions,
+    { program, environment }: WorldOptions,
   ) {
     this.#cluster = cluster;
     this.namespace = namespace;
@@ -94,7 +96,7 @@ export class World {
     this.kubeProxy = proxies.kube;
     this.cloudProxy = proxies.cloud;
     this.history = history;
-    this.#source = source;
+    this.#program = program ?? cluster.program;
     this.#environment = { ...environmentOf(folder, namespace, proxies.cloud.url), ...environment };
   }
 
@@ -114,12 +116,12 @@ export class World {
   }
 
   start(): void {
-    this.#operator = spawnOperator(this.#environment, this.#source);
+    this.#operator = spawnOperator(this.#environment, this.#program);
   }
 
   /** Starts an operator beside the first one, with other settings; it ends with the world. */
   startAnother(environment: Readonly<Record<string, string>> = {}): OperatorProcess {
-    const operator = spawnOperator({ ...this.#environment, ...environment }, this.#source);
+    const operator = spawnOperator({ ...this.#environment, ...environment }, this.#program);
     this.#others.push(operator);
     return operator;
   }

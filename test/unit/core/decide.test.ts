@@ -49,6 +49,11 @@ const LIFE: readonly Row[] = [
     expected: ["nothing", "Paused"],
   },
   {
+    reason: "what a newer version has begun is left to it",
+    given: { resource: resource({ isFromTheFuture: true }) },
+    expected: ["nothing", "NewerJournal"],
+  },
+  {
     reason: "a create request whose answer was lost a moment ago may still take effect",
     given: { observation: SEES_NOTHING, resource: resource({ intent }), memory: justIntended },
     expected: ["nothing", "Settling"],

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import {
   formatIntent,
   type Intent,
+  isOfNewerVersion,
   isQuiet,
   type JournalMemory,
   nextIntent,
@@ -26,6 +27,16 @@ describe("intent", () => {
       expect(parseIntent(annotation)).toMatchObject({ attempt: 1 });
     },
   );
+
+  it.each([
+    ["v2 2026-01-01T00:00:00.000Z attempt=3", true],
+    ["v10", true],
+    [`${TIME} attempt=3`, false],
+    ["version", false],
+    [undefined, false],
+  ])("written as %j is of a newer version: %s", (annotation, expected) => {
+    expect(isOfNewerVersion(annotation)).toBe(expected);
+  });
 
   it("counts attempts from 1", () => {
     expect(nextIntent(undefined, TIME, "a")).toEqual({

@@ -35,6 +35,7 @@ export function resource(changes: Partial<Resource> = {}): Resource {
     generation: 1,
     marker: MARKER,
     isPaused: false,
+    isFromTheFuture: false,
     isDeleting: false,
     hasFinalizer: true,
     otherFinalizers: [],

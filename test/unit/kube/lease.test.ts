@@ -50,6 +50,29 @@ async function isSettled(promise: Promise<void>): Promise<boolean> {
   return Promise.race([promise.then(() => true), Promise.resolve(false)]);
 }
 
+describe("a Lease that cannot be reached", () => {
+  it("is told of as long as it lasts, for such a standby could not take over", async () => {
+    api.intercept = (response) => {
+      answer(response, 403, { kind: "Status", message: "no right to it", reason: "Forbidden" });
+      return true;
+    };
+    const lease = start(candidate("one"));
+    await until("it says why", () => lease.failure?.includes("no right to it"));
+    expect(log).toHaveLength(1);
+
+    api.intercept = () => false;
+    await lease.acquired;
+    expect(lease.failure).toBeUndefined();
+  });
+
+  it("is no failure where another holds it", async () => {
+    await start(candidate("one")).acquired;
+    const standby = start(candidate("two"));
+    await new Promise((resolve) => setTimeout(resolve, 3 * TIMES.retryPeriodMs));
+    expect(standby.failure).toBeUndefined();
+  });
+});
+
 describe("acquiring", () => {
   it("makes the lease where there is none", async () => {
     const lease = start(candidate("one"));

@@ -62,6 +62,19 @@ async function useTokenFile(token: string): Promise<string> {
 }
 
 describe("the transport", () => {
+  it("leaves requests their connections, however many watches are open", async () => {
+    server.handler = (response, call) => {
+      if (call.path.startsWith("/watch")) response.writeHead(200).flushHeaders();
+      else ok(response, call);
+    };
+    const stop = new AbortController();
+    const watch = { method: "GET", path: "/watch", signal: stop.signal } as const;
+    await Promise.all(Array.from({ length: 70 }, () => transport.stream(watch)));
+
+    await expect(get()).resolves.toMatchObject(OBJECT);
+    stop.abort();
+  });
+
   it("sends many requests over few connections", async () => {
     for (let round = 0; round < 20; round += 1) {
       await Promise.all([get(), get(), get(), get()]);

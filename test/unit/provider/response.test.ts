@@ -6,7 +6,7 @@ const NOW = Date.parse("2026-01-01T00:00:00Z");
 const JSON_TYPE = "application/json";
 
 function read(response: Partial<RawResponse>, isCreate = false): unknown {
-  const whole = { status: 200, contentType: JSON_TYPE, text: "", ...response };
+  const whole = { method: "GET", status: 200, contentType: JSON_TYPE, text: "", ...response };
   return readResponse(whole, "read thing", isCreate, NOW);
 }
 
@@ -32,7 +32,11 @@ describe("readResponse of what makes nothing", () => {
   });
 
   it("takes 204 without a type for a success", () => {
-    expect(read({ status: 204, contentType: "" })).toBeNull();
+    expect(read({ method: "DELETE", status: 204, contentType: "" })).toBeNull();
+  });
+
+  it.each([201, 203, 204, 206])("takes no %d for the whole of what it reads", (status) => {
+    expect(errorOf({ status, text: "[]" })).toMatchObject({ kind: "unavailable" });
   });
 
   it("takes only the documented 404 for absence", () => {

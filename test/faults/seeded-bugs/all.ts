@@ -1,0 +1,12 @@
+import { BUGS_OF_THE_CLUSTER } from "./cluster.ts";
+import { BUGS_OF_CREATION } from "./creation.ts";
+import { BUGS_OF_DELETION } from "./deletion.ts";
+import { BUGS_OF_RULES } from "./rules.ts";
+import type { SeededBug } from "./seeded-bug.ts";
+
+export const SEEDED_BUGS: readonly SeededBug[] = [
+  ...BUGS_OF_CREATION,
+  ...BUGS_OF_DELETION,
+  ...BUGS_OF_THE_CLUSTER,
+  ...BUGS_OF_RULES,
+];
