@@ -40,6 +40,8 @@ interface Option<Value> {
   /** The environment variable; the flag is the same in kebab case. */
   readonly variable: string;
   readonly default?: string;
+  /** There is no flag for it: arguments are shown to everybody on the machine. */
+  readonly isSecret?: true;
   /** One sentence for `--help`. */
   readonly says: string;
   /** Throws an Error whose message ends the sentence "<variable> …". */
@@ -74,6 +76,7 @@ export const OPTIONS: { readonly [Name in keyof Config]: Option<Config[Name]> } 
   },
   hpcParkToken: {
     variable: "HPC_PARK_TOKEN",
+    isSecret: true,
     says: "The HPC Park token itself; the file is safer.",
     parse: text,
   },

@@ -22,6 +22,9 @@ export function flag(value: string): boolean {
 
 export function url(value: string): string {
   const parsed = URL.parse(value);
+  // It would be logged, and shown to whoever reads the process's arguments.
+  if (parsed !== null && parsed.username + parsed.password !== "")
+    throw new Error("must not hold a user name or a password");
   if (parsed?.protocol === "https:" || parsed?.protocol === "http:") return value;
   throw new Error(`must be an http or https URL, not "${value}"`);
 }

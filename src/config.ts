@@ -28,7 +28,7 @@ export function readConfig(
   const read = <Name extends keyof Config>(name: Name): Config[Name] | undefined => {
     const option = OPTIONS[name];
     const value =
-      flags[flagOf(option.variable)] ??
+      (option.isSecret ? undefined : flags[flagOf(option.variable)]) ??
       (environment[option.variable] || undefined) ??
       option.default;
     if (value === undefined) return undefined;
@@ -84,9 +84,10 @@ function isAscending(values: readonly unknown[]): boolean {
 export function describeOptions(): string {
   return optionNames()
     .map((name) => {
-      const { variable, says, default: standard } = OPTIONS[name];
+      const { variable, says, default: standard, isSecret } = OPTIONS[name];
       const suffix = standard === undefined || standard === "" ? "" : ` Default: ${standard}.`;
-      return `  --${flagOf(variable)}, ${variable}\n      ${says}${suffix}`;
+      const flag = isSecret ? "" : `--${flagOf(variable)}, `;
+      return `  ${flag}${variable}\n      ${says}${suffix}`;
     })
     .join("\n");
 }
@@ -96,7 +97,9 @@ function readFlags(
   mistakes: string[],
 ): Record<string, string | undefined> {
   const options = Object.fromEntries(
-    optionNames().map((name) => [flagOf(OPTIONS[name].variable), { type: "string" as const }]),
+    optionNames()
+      .filter((name) => !OPTIONS[name].isSecret)
+      .map((name) => [flagOf(OPTIONS[name].variable), { type: "string" as const }]),
   );
   // Not strict: that would stop at the first mistake, and drop the flags that are right.
   const { tokens } = parseArgs({ args: [...args], options, strict: false, tokens: true });

@@ -9,6 +9,8 @@ export async function run(
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<number> {
   const config = readConfig(args, environment);
+  // Nobody whom this process starts, such as a kubeconfig's plugin, is to inherit it.
+  delete process.env["HPC_PARK_TOKEN"];
   const logger = createLogger({ level: config.logLevel, isPretty: process.stdout.isTTY });
   const termination = onTermination();
   try {

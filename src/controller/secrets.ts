@@ -20,7 +20,7 @@ export async function readSecrets(context: ActContext): Promise<Map<string, stri
   const { object, runtime, client, signal } = context;
   const namespace = namespaceOf(object);
   const values = new Map<string, string>();
-  for (const { name, key, path } of runtime.port.secrets(object.spec)) {
+  for (const { name, key, path, mustBe } of runtime.port.secrets(object.spec)) {
     const data = await client.getSecret(namespace, name, signal).catch((error: unknown) => {
       if (error instanceof KubeError && error.kind === "forbidden") {
         throw new ObstacleError(
@@ -39,6 +39,12 @@ export async function readSecrets(context: ActContext): Promise<Map<string, stri
       throw new ObstacleError(
         "SecretNotFound",
         `Secret "${name}" has no value under the key "${key}", named in ${path}; add it`,
+      );
+    }
+    if (!mustBe.pattern.test(value)) {
+      throw new ObstacleError(
+        "SecretNotFound",
+        `Secret "${name}" has no ${mustBe.called}, under the key "${key}", named in ${path}; put one there`,
       );
     }
     values.set(`${name}/${key}`, value);

@@ -113,7 +113,7 @@ export function removeTwins({ thing, timing }: Facts, twins: readonly RemoteThin
 export function admitIgnorance({ timing }: Facts, thing: RemoteThing): Decision {
   const word = [
     "StateUnknown",
-    `the provider says "${thing.state}", which this version does not know`,
+    `${thing.headline.message}, which this version does not know`,
   ] as const;
   return {
     action: NOTHING,

@@ -54,10 +54,9 @@ export class KubeClient {
     const query = Object.fromEntries(
       Object.entries(options).map(([name, value]) => [name, String(value)]),
     );
-    const list = await this.#send<{
-      items?: T[];
-      metadata: { resourceVersion: string; continue?: string };
-    }>({ method: "GET", path: pathOf(type, namespace), query, signal });
+    const list = await this.#send({ method: "GET", path: pathOf(type, namespace), query, signal });
+    if (!isList<T>(list))
+      throw new KubeError("unavailable", `list ${type.plural}: the answer is no list`);
     const next = list.metadata.continue;
     return {
       items: list.items ?? [],
@@ -154,4 +153,23 @@ export class KubeClient {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     return body as T;
   }
+}
+
+interface List<T> {
+  readonly items: readonly T[] | null;
+  readonly metadata: { readonly resourceVersion: string; readonly continue?: string };
+}
+
+/** What is taken for a list replaces all that is known, so a proxy's answer must not pass for an empty one. */
+function isList<T extends KubeObject>(answer: unknown): answer is List<T> {
+  const { items, metadata }: { items?: unknown; metadata?: { resourceVersion?: unknown } } =
+    Object(answer);
+  const hasVersion =
+    typeof metadata?.resourceVersion === "string" && metadata.resourceVersion !== "";
+  return hasVersion && (items === null || (Array.isArray(items) && items.every(isNamed)));
+}
+
+function isNamed(item: unknown): boolean {
+  const { metadata }: { metadata?: { name?: unknown } } = Object(item);
+  return typeof metadata?.name === "string";
 }

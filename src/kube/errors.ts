@@ -40,11 +40,19 @@ export function errorOfStatus(
   const { reason, message, retryAfterSeconds } = readStatus(body);
   const seconds = Number(retryAfter ?? retryAfterSeconds);
   const retry = seconds > 0 && Number.isFinite(seconds) ? { retryAfterMs: seconds * 1000 } : {};
-  const said = message.slice(0, MAX_MESSAGE_LENGTH);
+  const said = clean(message.slice(0, MAX_MESSAGE_LENGTH));
   return new KubeError(kindOf(status, reason), `${what}: ${said} (${status})`, {
     status,
     ...retry,
   });
+}
+
+/** One line, and without a header that a proxy may have echoed. */
+function clean(message: string): string {
+  return message
+    .toWellFormed()
+    .replace(/bearer\s+\S+/gi, "[hidden]")
+    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ");
 }
 
 function kindOf(status: number, reason: string): KubeErrorKind {

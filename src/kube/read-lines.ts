@@ -8,11 +8,13 @@ export async function* readLines(body: AsyncIterable<Uint8Array>): AsyncGenerato
   const decoder = new TextDecoder();
   let rest = "";
   for await (const chunk of body) {
-    const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
-    rest = lines.pop() ?? "";
+    // Only what is new is searched: a long line comes in many pieces.
+    const [end = "", ...lines] = decoder.decode(chunk, { stream: true }).split("\n");
+    rest += end;
     if (rest.length > MAX_LINE_BYTES) throw new Error("a line of the stream is too long");
-    for (const line of lines) {
-      if (line !== "") yield line;
+    for (const next of lines) {
+      if (rest !== "") yield rest;
+      rest = next;
     }
   }
   // What the decoder still holds is a character that was cut.

@@ -133,6 +133,8 @@ export class Reflector<T extends KubeObject> {
       const page = await client.list<T>(type, { ...scope, limit: pageSize, ...position }, signal);
       this.#touch();
       items.push(...page.items);
+      if (token !== undefined && page.continue === token)
+        throw new KubeError("unavailable", `list ${type.plural}: a page leads to itself`);
       token = page.continue;
       if (token === undefined) return { items, resourceVersion: page.resourceVersion };
     }
@@ -182,12 +184,12 @@ export class Reflector<T extends KubeObject> {
     throw errorOfStatus(`watch ${this.kind}`, opened.status, opened.body, opened.retryAfter);
   }
 
-  /** An ERROR event, the only one with a status, makes the version doubtful, whatever it says: the list begins anew. */
+  /** An ERROR event, or a line that is no event, makes the version doubtful, whatever it says: the list begins anew. */
   #parse(line: string): WatchEvent<T> {
     try {
       return parseWatchEvent<T>(this.kind, line);
     } catch (error) {
-      if (error instanceof KubeError && error.status !== undefined) this.#version = undefined;
+      this.#version = undefined;
       throw error;
     }
   }

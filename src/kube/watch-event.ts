@@ -34,7 +34,7 @@ function fieldsOf(kind: string, line: string): { type?: unknown; object?: unknow
 
 function hasVersion(object: unknown): boolean {
   const { metadata }: { metadata?: { resourceVersion?: unknown } } = Object(object);
-  return typeof metadata?.resourceVersion === "string";
+  return typeof metadata?.resourceVersion === "string" && metadata.resourceVersion !== "";
 }
 
 function codeOf(status: unknown): number {

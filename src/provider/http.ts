@@ -9,8 +9,11 @@ import type { Lane } from "./lane-queue.ts";
 import type { Lanes } from "./lanes.ts";
 import { parseRetryAfter, readResponse } from "./response.ts";
 
-/** The longest answer that is read; ten thousand instances are about 5 MB. */
-const MAX_BODY_BYTES = 32 * 1024 * 1024;
+/**
+ * The longest answer that is read. Ten thousand instances are about 5 MB; the worst that JSON of this length can be takes some
+ * 200 MB to parse.
+ */
+const MAX_BODY_BYTES = 8 * 1024 * 1024;
 
 export interface HttpRequest {
   readonly method: Method;
@@ -66,7 +69,6 @@ export class HttpClient {
     this.#got = got.extend({
       agent: this.#agents,
       retry: { limit: 0 },
-      timeout: { request: options.timeoutMs },
       followRedirect: false,
       throwHttpErrors: false,
       // Nothing is unpacked, so no answer is larger in memory than it was on the way.
@@ -131,6 +133,7 @@ export class HttpClient {
           contentType: response.headers["content-type"] ?? "",
           retryAfter: response.headers["retry-after"],
           text: response.body,
+          token,
         },
         request.operation,
         request.isCreate ?? false,
@@ -147,20 +150,28 @@ export class HttpClient {
   /** A path with the wrong trailing slash gets a 307 to the right one, on the same server; the token goes nowhere else. */
   async #sendFollowing(request: HttpRequest, token: string): Promise<Response<string>> {
     const url = new URL(`${this.#options.url.replace(/\/+$/, "")}${request.path}`);
-    const response = await this.#send(request, url, token);
+    const deadlineMs = this.#options.now() + this.#options.timeoutMs;
+    const response = await this.#send(request, url, token, deadlineMs);
     const { location } = response.headers;
     if (response.statusCode !== 307 || location === undefined) return response;
     const target = new URL(location, url);
-    return target.origin === url.origin ? this.#send(request, target, token) : response;
+    // Both together take no longer than one may: the quiet time counts on it.
+    return target.origin === url.origin ? this.#send(request, target, token, deadlineMs) : response;
   }
 
-  async #send(request: HttpRequest, url: URL, token: string): Promise<Response<string>> {
+  async #send(
+    request: HttpRequest,
+    url: URL,
+    token: string,
+    deadlineMs: number,
+  ): Promise<Response<string>> {
     const tooLong = new AbortController();
     const isWrite = request.method !== "GET";
     const pending = this.#got(url, {
       method: request.method,
       headers: { authorization: `Bearer ${token}` },
       ...(request.json === undefined ? {} : { json: request.json }),
+      timeout: { request: Math.max(deadlineMs - this.#options.now(), 1) },
       signal: tooLong.signal,
     });
     if (isWrite) void pending.on("request", (sent) => this.#guardFirstByte(sent));

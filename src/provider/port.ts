@@ -24,6 +24,8 @@ export interface SecretReference {
   readonly name: string;
   readonly key: string;
   readonly path: string;
+  /** What the value has to look like, and what that is called. Anything else in the Secret is none of the provider's business. */
+  readonly mustBe: { readonly pattern: RegExp; readonly called: string };
 }
 
 /** What the references of a spec turned out to be. */

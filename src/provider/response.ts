@@ -7,10 +7,14 @@ export interface RawResponse {
   readonly contentType: string;
   readonly retryAfter?: string | undefined;
   readonly text: string;
+  /** What must not be told, should the answer repeat it. */
+  readonly token: string;
 }
 
 /** A pause where a 429 names none, or one that makes no sense. */
 const DEFAULT_RETRY_AFTER_MS = 5_000;
+/** More mistakes than anybody reads. */
+const MAX_ITEMS = 20;
 /** The longest that is believed, as for the account's pause: a slip of the provider must not put a resource off for years. */
 const MAX_RETRY_AFTER_MS = 600_000;
 
@@ -32,7 +36,7 @@ export function readResponse(
     if (body !== undefined || response.text === "") return body ?? null;
     throw open(isCreate, `${what}: the answer is not readable JSON`, response.status);
   }
-  const detail = detailOf(body);
+  const detail = detailOf(body, response.token);
   if (detail === undefined) return throwUndocumented(response, what, isCreate, wallClockMs);
   if (response.status === 404 && !isCreate) return undefined;
   const kind = refusalKind(response.status, detail);
@@ -61,7 +65,8 @@ function isSuccess({ method, status }: RawResponse): boolean {
 }
 
 function parse({ contentType, text }: RawResponse): unknown {
-  if (!contentType.includes("json")) return undefined;
+  // `application/problem+json` is what gateways answer in a service's stead.
+  if (!/^application\/json\s*(?:;|$)/i.test(contentType)) return undefined;
   try {
     return JSON.parse(text);
   } catch {
@@ -110,18 +115,26 @@ function refusalKind(status: number, detail: string): ProviderError["kind"] | un
   }
 }
 
-function detailOf(body: unknown): string | undefined {
+function detailOf(body: unknown, token: string): string | undefined {
   if (typeof body !== "object" || body === null || !("detail" in body)) return undefined;
   const { detail } = body;
-  if (typeof detail === "string") return cleanWords(detail);
+  if (typeof detail === "string") return cleanWords(detail, token);
   if (!Array.isArray(detail)) return undefined;
-  return cleanWords(detail.map(describeItem).join("; "));
+  return cleanWords(detail.slice(0, MAX_ITEMS).map(describeItem).join("; "), token);
+}
+
+/** Where in the request, without its first word (`body`). Only what has a form of its own is put together. */
+function placeOf(loc: readonly unknown[]): string {
+  return loc
+    .slice(1)
+    .filter((part) => typeof part === "string" || typeof part === "number")
+    .join(".");
 }
 
 /** One entry of FastAPI's list: where, and what is wrong. */
 function describeItem(item: unknown): string {
   if (typeof item !== "object" || item === null) return String(item);
-  const loc = "loc" in item && Array.isArray(item.loc) ? item.loc.slice(1).join(".") : "";
+  const loc = "loc" in item && Array.isArray(item.loc) ? placeOf(item.loc) : "";
   const msg = "msg" in item && typeof item.msg === "string" ? item.msg : "is not valid";
   return loc === "" ? msg : `${loc}: ${msg}`;
 }

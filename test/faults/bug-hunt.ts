@@ -68,7 +68,7 @@ export async function playTextbook(
   reference: Outcome,
 ): Promise<{ readonly plans: number; readonly doubles: number; readonly left: number }> {
   const program = await bundled(join(PROJECT, "test/faults/textbook-operator"));
-  const all = plansFor(scenario, reference).filter(({ fault }) => fault?.type === "answer");
+  const all = plansFor(scenario, reference).filter(({ fault }) => fault?.type !== "cut");
   const plans = sample(all, TEXTBOOK_PLANS, TEXTBOOK_PLANS);
   const undisturbed = await play(cluster, { scenario }, { program, limitMs: LIMIT_MS });
   if (undisturbed.convergedMs === undefined || undisturbed.mostAlive !== 1) {

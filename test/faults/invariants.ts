@@ -4,6 +4,7 @@ import { journalFirst } from "./invariants/journal.ts";
 import { overspend } from "./invariants/money.ts";
 import { ownership, retained } from "./invariants/ownership.ts";
 import { proofBeforeRelease } from "./invariants/release.ts";
+import { unrecorded } from "./invariants/recorder.ts";
 import { secretsByName, secretsKept } from "./invariants/secrets.ts";
 import { noBlindCreate, single } from "./invariants/single.ts";
 import { statusNeverRegresses } from "./invariants/status.ts";
@@ -18,6 +19,10 @@ export type { Bounds, History } from "./invariants/history.ts";
  * (`quietSince`), and I11, which is the play's own question.
  */
 export function violations(history: History, bounds: Bounds): string[] {
+  const gaps = unrecorded(history);
+  // Half a record accuses the innocent.
+  if (gaps.length > 0)
+    return [...gaps, ...single(history, bounds), ...noBlindCreate(history, bounds)];
   return [
     ...single(history, bounds),
     ...proofBeforeRelease(history),

@@ -136,6 +136,19 @@ function describe(path: string, line: string): WatchLine {
   return { path, type: event.type ?? "", name: event.object?.metadata?.name ?? "" };
 }
 
+/** From here on the API server has forgotten what was before: a watch from an earlier version is refused. */
+export async function compact(proxy: MessageProxy, collection: string): Promise<void> {
+  const list: { metadata: { resourceVersion: string } } = JSON.parse(
+    (await proxy.asUser("GET", collection)).body,
+  );
+  const oldest = Number(list.metadata.resourceVersion);
+  proxy.onRequest = ({ path }): Verdict => {
+    const version = new URL(path, proxy.url).searchParams.get("resourceVersion");
+    if (!path.includes("watch=true") || Number(version) >= oldest) return "pass";
+    return { status: 410, body: { kind: "Status", reason: "Expired", code: 410 } };
+  };
+}
+
 interface SeenObject {
   readonly metadata: { readonly name: string };
 }

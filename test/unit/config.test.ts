@@ -57,6 +57,31 @@ describe("readConfig", () => {
     expect(readConfig([], environment)).toMatchObject({ pollIntervalMs: 250, settleMs: 90_000 });
   });
 
+  it("has no flag for the token, which the whole machine could read", () => {
+    expect(mistakesOf(["--hpc-park-token=x"], TOKEN)).toEqual(["unknown option --hpc-park-token"]);
+    expect(describeOptions()).not.toContain("--hpc-park-token,");
+  });
+
+  it("wants no password in the URL, which is logged", () => {
+    expect(mistakesOf([], { ...TOKEN, HPC_PARK_URL: "https://me:secret@park.example" })).toEqual([
+      "HPC_PARK_URL must not hold a user name or a password",
+    ]);
+  });
+
+  it("wants the times of the Lease in their order", () => {
+    const environment = { ...TOKEN, LEASE_RENEW_DEADLINE_SECONDS: "20" };
+    expect(mistakesOf([], environment)).toEqual([expect.stringContaining("must be less than")]);
+  });
+
+  it.each([
+    ["/nowhere", /cannot be read/],
+    [import.meta.filename, /holds none/],
+  ])("wants certificates in %s", (path, says) => {
+    expect(mistakesOf([], { ...TOKEN, HPC_PARK_CA_FILE: path })).toEqual([
+      expect.stringMatching(says),
+    ]);
+  });
+
   it("reads a list of namespaces", () => {
     expect(readConfig([], { ...TOKEN, WATCH_NAMESPACES: " a, b,,c " }).watchNamespaces).toEqual([
       "a",
@@ -135,7 +160,7 @@ describe("describeOptions", () => {
   it("has flag, variable, a sentence and the default of every option", () => {
     const help = describeOptions();
     const variables = [...help.matchAll(/, ([A-Z_]+)$/gm)].map(([, variable = ""]) => variable);
-    expect(variables).toHaveLength(Object.keys(readConfig([], TOKEN)).length);
+    expect(variables).toHaveLength(Object.keys(readConfig([], TOKEN)).length - 1);
     for (const variable of variables) {
       expect(help).toContain(`--${variable.toLowerCase().replaceAll("_", "-")}, ${variable}\n`);
     }

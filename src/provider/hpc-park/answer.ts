@@ -1,5 +1,8 @@
 import { ProviderError } from "../errors.ts";
 
+/** What the status has room for; see the CRD. */
+const MAX_TEXT_LENGTH = 4096;
+
 /** One JSON object of an answer. Only `id`, `label` and `state` may be relied upon; the rest is read where it has the expected shape. */
 export class Answer {
   readonly #body: Readonly<Record<string, unknown>>;
@@ -24,9 +27,11 @@ export class Answer {
     return text;
   }
 
+  /** As the API server will store it: whole characters, and no longer than the status has room for. */
   text(field: string): string | undefined {
     const value = this.#body[field];
-    return typeof value === "string" ? value : undefined;
+    if (typeof value !== "string" || value.length > MAX_TEXT_LENGTH) return undefined;
+    return value.toWellFormed();
   }
 
   integer(field: string): number | undefined {

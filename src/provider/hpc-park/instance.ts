@@ -61,7 +61,7 @@ export const instanceKind: KindPort<HpcInstanceSpec> = {
   secrets: ({ ssh }) =>
     ssh?.keySecretRef === undefined
       ? []
-      : [{ name: ssh.keySecretRef.name, key: ssh.keySecretRef.key, path: "spec.ssh.keySecretRef" }],
+      : [{ ...ssh.keySecretRef, path: "spec.ssh.keySecretRef", mustBe: PUBLIC_KEY }],
   fields: (spec, resolved) => {
     const storageIds = storageIdsOf(spec, resolved);
     return {
@@ -86,6 +86,12 @@ export const instanceKind: KindPort<HpcInstanceSpec> = {
     tariff_type: spec.tariffType,
   }),
   statusId: Number,
+};
+
+/** One authorized_keys line, as the rules for spec.ssh.key have it; never a private key, nor another secret of the namespace. */
+const PUBLIC_KEY = {
+  pattern: /^(?!.*PRIVATE KEY)(?:ssh|ecdsa|sk)-\S+ +\S[^\r\n]*$/,
+  called: "public SSH key, one line such as 'ssh-ed25519 AAAA... you@host'",
 };
 
 export interface InstanceApi {
@@ -149,7 +155,7 @@ function readInstance(answer: Answer): RemoteThing {
 function mirrored(answer: Answer): Record<string, unknown> {
   const gpuType = answer.text("gpu_type");
   const gpuCount = answer.integer("gpu_count");
-  const host = answer.text("host");
+  const host = hostOf(answer);
   const ports = answer.objects("ports").map((port) => ({
     internal: port.integer("internal"),
     external: port.integer("external"),
@@ -168,10 +174,16 @@ function mirrored(answer: Answer): Record<string, unknown> {
   };
 }
 
+/** A name or an address. Anything else has no place in a command that people copy. */
+function hostOf(answer: Answer): string | undefined {
+  const host = answer.text("host");
+  return host !== undefined && /^[A-Za-z0-9][A-Za-z0-9.:_-]{0,252}$/.test(host) ? host : undefined;
+}
+
 function headlineOf(state: string, answer: Answer): Headline {
   switch (state) {
     case "on":
-      return { reason: "Available", message: `running on ${answer.text("host") ?? "HPC Park"}` };
+      return { reason: "Available", message: `running on ${hostOf(answer) ?? "HPC Park"}` };
     case "off":
       return { reason: "PoweredOff", message: "switched off, as the spec asks" };
     case "starting":

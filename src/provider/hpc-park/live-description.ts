@@ -56,7 +56,7 @@ export async function fetchDescription(
 }
 
 function shapeOf(path: string): string {
-  return path.replaceAll(/\{[^}]*\}/g, "{}").replace(/\/$/, "");
+  return path.replaceAll(/\{[^{}]*\}/g, "{}").replace(/\/$/, "");
 }
 
 function objectAt(value: unknown, key: string): Record<string, unknown> {

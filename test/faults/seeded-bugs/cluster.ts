@@ -18,7 +18,7 @@ export const BUGS_OF_THE_CLUSTER: readonly SeededBug[] = [
     ],
   },
   {
-    name: "a failed patch of the id is swallowed",
+    name: "a failed patch of the id is swallowed, and only the id is looked for",
     edits: [
       {
         file: "controller/report.ts",
@@ -26,6 +26,12 @@ export const BUGS_OF_THE_CLUSTER: readonly SeededBug[] = [
         replace:
           "    signal,\n  ).catch(() => undefined);\n  if (written !== undefined) memory.wrote(written.metadata.resourceVersion);\n  return true;",
       },
+      {
+        file: "core/identity.ts",
+        find: "candidates.find((thing) => thing.id === resource.recordedId) ?? candidates[0]",
+        replace: "candidates.find((thing) => thing.id === resource.recordedId)",
+      },
+      { file: "controller/act.ts", find: "    memory.madeId = thing.id;\n", replace: "" },
     ],
     scenario: "create",
     shows: (fault) => fault.type === "cut" && fault.side === "Kubernetes",
@@ -65,6 +71,11 @@ export const BUGS_OF_THE_CLUSTER: readonly SeededBug[] = [
         file: "operator.ts",
         find: "if (this.#lease === undefined || this.#lease.isHeld()) return;",
         replace: "if (this.#lease === undefined || this.#lease.acquired !== undefined) return;",
+      },
+      {
+        file: "kube/lease.ts",
+        find: "return this.#isLeading && this.#timeLeftMs() <= 0;",
+        replace: "return false;",
       },
     ],
     trials: ["leader asleep"],

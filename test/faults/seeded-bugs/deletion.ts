@@ -105,13 +105,9 @@ export const BUGS_OF_DELETION: readonly SeededBug[] = [
     edits: [
       {
         file: "controller/preconditions.ts",
-        find: "const isSame = current.metadata.uid === resource.uid;",
-        replace: "const isSame = true;",
-      },
-      {
-        file: "controller/preconditions.ts",
-        find: "|| isDeleting !== resource.isDeleting",
-        replace: "",
+        find: "if (!isSame || !isWanted || isKept || isDeleting !== resource.isDeleting) throw",
+        replace:
+          "void [isSame, isWanted, isKept];\n  if (current.metadata.name !== object.metadata.name) throw",
       },
     ],
     trials: ["API server left behind: old uid on its way out"],

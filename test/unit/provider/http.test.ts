@@ -183,7 +183,7 @@ describe("HttpClient", () => {
 
   it("reads a large answer that is within the limit", async () => {
     await using server = await AnsweringServer.start(
-      raw(200, `[${" ".repeat(8_000_000)}]`, { "content-type": "application/json" }),
+      raw(200, `[${" ".repeat(7_000_000)}]`, { "content-type": "application/json" }),
     );
     using client = clientOf(server.url);
     await expect(client.http.request(GET, SIGNAL)).resolves.toEqual([]);

@@ -6,7 +6,14 @@ const NOW = Date.parse("2026-01-01T00:00:00Z");
 const JSON_TYPE = "application/json";
 
 function read(response: Partial<RawResponse>, isCreate = false): unknown {
-  const whole = { method: "GET", status: 200, contentType: JSON_TYPE, text: "", ...response };
+  const whole = {
+    method: "GET",
+    status: 200,
+    contentType: JSON_TYPE,
+    text: "",
+    token: "",
+    ...response,
+  };
   return readResponse(whole, "read thing", isCreate, NOW);
 }
 

@@ -137,11 +137,26 @@ describe("an instance's spec", () => {
       "HpcStorage/data",
       "HpcStorage/home",
     ]);
-    expect(instanceKind.secrets(spec)).toEqual([
+    expect(instanceKind.secrets(spec)).toMatchObject([
       { name: "ssh", key: "pub", path: "spec.ssh.keySecretRef" },
     ]);
     expect(instanceKind.references(SPEC)).toEqual([]);
     expect(instanceKind.secrets(SPEC)).toEqual([]);
+  });
+
+  it.each([
+    ["ssh-ed25519 AAAAC3Nza you@host", true],
+    ["ecdsa-sha2-nistp256 AAAAE2Vj", true],
+    ["sk-ssh-ed25519@openssh.com AAAAGnNr you", true],
+    ["hunter2-hunter2", false],
+    ["-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA", false],
+    ["ssh-ed25519 AAAA one\nssh-ed25519 AAAA two", false],
+    ["ssh-ed25519", false],
+    ["ssh-rsa PRIVATE KEY", false],
+  ])("sends %j from a Secret: %s", (value, expected) => {
+    const ssh = { enabled: true, keySecretRef: { name: "ssh", key: "pub" } };
+    const [{ mustBe } = expect.unreachable()] = instanceKind.secrets({ ...SPEC, ssh });
+    expect(mustBe.pattern.test(value)).toBe(expected);
   });
 
   it("joins referred and plain storages, each once, in the order of their numbers", () => {
