@@ -54,7 +54,8 @@ function kubectlIn(namespace: string): Kubectl {
       ["--kubeconfig", kubeconfigPath, "--namespace", namespace, ...args],
       { timeout: 30_000 },
     );
-    running.child.stdin?.end(input);
+    // Where kubectl ends before it reads, its outcome says why.
+    running.child.stdin?.on("error", () => undefined).end(input);
     try {
       return { code: 0, ...(await running) };
     } catch (error) {
