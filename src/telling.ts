@@ -42,6 +42,15 @@ export class Telling {
       );
   }
 
+  tellTakenBack(controller: string, { key, what }: Orphan): void {
+    const [namespace, name] = key.split("/");
+    this.#metrics.actions.inc({ controller, action: "take back" });
+    this.#logger.warn(
+      { controller, namespace, name, externalId: what },
+      "the resource was gone before its create request was answered; what was made has been deleted",
+    );
+  }
+
   /** Nobody will delete it any more, so a person has to know. */
   tellOrphan(controller: string, { key, what }: Orphan): void {
     this.#metrics.orphans.inc({ controller });

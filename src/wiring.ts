@@ -94,6 +94,7 @@ export function createManager(
     log: (level, message, fields) => logger[level](fields, message),
     tell: (kind, told) => telling.tell(kind, told),
     tellOrphan: (kind, orphan) => telling.tellOrphan(kind, orphan),
+    tellTakenBack: (kind, orphan) => telling.tellTakenBack(kind, orphan),
     onSuspicion: (suspicion) => telling.tellSuspicion(PROVIDER, suspicion),
     now,
     wallClock: () => new Date(),

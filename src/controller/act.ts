@@ -65,7 +65,7 @@ async function create(context: ActContext): Promise<RemoteThing> {
   });
   memory.intends(intent, now());
   delete memory.refusedAttempt;
-  delete memory.madeId;
+  delete memory.made;
   const thing = await send(body, intent, context);
   if (markerOf(thing.label) !== resource.marker)
     connection.trust.breakOff(
@@ -80,7 +80,8 @@ async function send(body: unknown, intent: Intent, context: ActContext): Promise
   try {
     const thing = await runtime.connection.remote.create(body, { signal, precondition });
     memory.settledAttempt = intent.attempt;
-    memory.madeId = thing.id;
+    const { object, resource } = context;
+    memory.made = { id: thing.id, over: resource.recordedId, object };
     memory.accepted(CREATE_EFFORT, now());
     return thing;
   } catch (error) {
@@ -156,13 +157,7 @@ async function patchMetadata(
 ): Promise<void> {
   const { name, uid, resourceVersion } = object.metadata;
   const patch = { metadata: { uid, resourceVersion, ...metadata } };
-  const written = await client.mergePatch(
-    runtime.port,
-    namespaceOf(object),
-    name,
-    patch,
-    {},
-    signal,
+  await memory.writing(
+    client.mergePatch(runtime.port, namespaceOf(object), name, patch, {}, signal),
   );
-  memory.wrote(written.metadata.resourceVersion);
 }

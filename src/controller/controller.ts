@@ -5,6 +5,7 @@ import type { Dependencies } from "./dependencies.ts";
 import type { ManagedObject } from "./managed-object.ts";
 import { ResourceMemory } from "./memory.ts";
 import { type Outcome, reconcile } from "./reconciler.ts";
+import { takeBack } from "./take-back.ts";
 
 /** One reconcile, as it is told to logs and metrics. */
 export interface Told {
@@ -28,6 +29,8 @@ export interface ControllerOptions {
   readonly concurrency: number;
   readonly tell: (told: Told) => void;
   readonly tellOrphan: (orphan: Orphan) => void;
+  /** What would have been left behind was deleted. */
+  readonly tellTakenBack: (orphan: Orphan) => void;
 }
 
 /** So many looks at a cache that is older than our own write are patience; then the API server is asked itself. */
@@ -62,16 +65,14 @@ export class Controller {
   async #handle(key: string): Promise<void> {
     const { runtime, now } = this.#dependencies;
     const { queue, store } = runtime;
-    const object = store.get(key);
-    if (object === undefined) return this.#forget(key);
+    const cached = store.get(key);
+    if (cached === undefined) return this.#leave(key);
     const startedMs = now();
     const told = { key, reconcileID: randomUUID() };
     try {
-      const outcome = await reconcile(
-        object,
-        this.#memoryOf(key, object.metadata.uid),
-        this.#dependencies,
-      );
+      const memory = this.#memoryOf(key, cached.metadata.uid);
+      const object = memory.isInDoubt ? await this.#readAnew(cached, memory) : cached;
+      const outcome = await reconcile(object, memory, this.#dependencies);
       if (outcome === undefined) return await this.#waitForCache(key, object);
       queue.forget(key);
       if (outcome.requeueAfterMs !== undefined) queue.addAfter(key, outcome.requeueAfterMs);
@@ -99,10 +100,36 @@ export class Controller {
       this.#memories.get(key)?.forgetWrites();
   }
 
+  async #readAnew({ metadata }: ManagedObject, memory: ResourceMemory): Promise<ManagedObject> {
+    const { runtime, client, signal } = this.#dependencies;
+    const { namespace = "", name } = metadata;
+    const object = await client.get<ManagedObject>(runtime.port, namespace, name, signal);
+    memory.readAnew(object);
+    return object;
+  }
+
   #memoryOf(key: string, uid: string): ResourceMemory {
     const memory = this.#memories.get(key) ?? new ResourceMemory(uid);
     this.#memories.set(key, memory);
     return memory;
+  }
+
+  /** The object is gone. What was made for it too late is taken back; the rest is forgotten in its time. */
+  async #leave(key: string): Promise<void> {
+    const { queue } = this.#dependencies.runtime;
+    const memory = this.#memories.get(key);
+    if (memory?.made === undefined || memory.isReleased) return this.#forget(key);
+    try {
+      const what = await takeBack(memory.made, this.#dependencies);
+      if (what !== undefined) this.#options.tellTakenBack({ key, what });
+      memory.orphan = undefined;
+    } catch (error) {
+      // A namesake has come, which finds the thing by its marker.
+      if (!(error instanceof KubeError && error.kind === "conflict"))
+        return queue.addRateLimited(key);
+    }
+    delete memory.made;
+    this.#forget(key);
   }
 
   /**

@@ -29,6 +29,7 @@ export interface ManagerOptions {
   readonly log: ReflectorLog;
   readonly tell: (kind: string, told: Told) => void;
   readonly tellOrphan: (kind: string, orphan: Orphan) => void;
+  readonly tellTakenBack: (kind: string, orphan: Orphan) => void;
   readonly onSuspicion: (suspicion: string | undefined) => void;
   /** Monotonic milliseconds. */
   readonly now: () => number;
@@ -91,7 +92,7 @@ export class Manager {
   }
 
   #controllerOf(runtime: KindRuntime): Controller {
-    const { concurrency, tell, tellOrphan, ...rest } = this.#options;
+    const { concurrency, tell, tellOrphan, tellTakenBack, ...rest } = this.#options;
     const { kind } = runtime.port;
     return new Controller(
       { ...rest, runtime, kinds: this.kinds },
@@ -99,6 +100,7 @@ export class Manager {
         concurrency,
         tell: (told) => tell(kind, told),
         tellOrphan: (orphan) => tellOrphan(kind, orphan),
+        tellTakenBack: (orphan) => tellTakenBack(kind, orphan),
       },
     );
   }

@@ -4,6 +4,9 @@ import type { ConditionClaim } from "../api/conditions.ts";
 import type { Decision } from "../core/decision.ts";
 import type { Observation } from "../core/observation.ts";
 import type { Resource } from "../core/resource.ts";
+import type { ManagedObject } from "./managed-object.ts";
+import { KubeError } from "../kube/errors.ts";
+import type { KubeObject } from "../kube/kube-object.ts";
 import { compareResourceVersions } from "../kube/resource-version.ts";
 
 /**
@@ -23,10 +26,16 @@ export class ResourceMemory implements JournalMemory {
   orphan: string | undefined;
   /** The remote side must be seen in a look begun after this. */
   lookSinceMs = -Infinity;
-  /** The id that our own create request brought back, in case it could not be recorded. */
-  madeId?: string;
+  /** The id that our own create request brought back, in case it could not be recorded over the one before. */
+  made?: {
+    readonly id: string;
+    readonly over: string | undefined;
+    readonly object: ManagedObject;
+  };
   /** Provider failures in a row. */
   failures = 0;
+  /** Nobody heard what became of our last write, so the object must be read anew, past every cache. */
+  isInDoubt = false;
   /** Our finalizer was taken off with reason, so nothing can still appear. */
   isReleased = false;
   /** The generation and the deletion that were seen last. */
@@ -80,9 +89,26 @@ export class ResourceMemory implements JournalMemory {
     this.intentSeenAtMs = nowMs;
   }
 
-  /** Remembers our own write, so that an older copy from the cache is recognised. */
-  wrote(resourceVersion: string): void {
-    this.#writtenVersion = resourceVersion;
+  /** The id to go by: what was made last, until the status has anything but what it had then. */
+  idOf(recordedId: string | undefined): string | undefined {
+    if (this.made !== undefined && this.made.over !== recordedId) delete this.made;
+    return this.made?.id ?? recordedId;
+  }
+
+  /** Remembers our own write, so that an older copy from the cache is recognised; and where nobody answered, that it may have been done. */
+  async writing(write: Promise<KubeObject>): Promise<void> {
+    try {
+      this.readAnew(await write);
+    } catch (error) {
+      this.isInDoubt ||= !(error instanceof KubeError) || error.kind === "unavailable";
+      throw error;
+    }
+  }
+
+  /** The object as the API server itself shows it: what the cache has may be older. */
+  readAnew({ metadata }: KubeObject): void {
+    this.isInDoubt = false;
+    this.#writtenVersion = metadata.resourceVersion;
   }
 
   /** Our own last write is no longer part of history: the API server's store was put back. */

@@ -29,45 +29,42 @@ export function lookSince(
 
 /**
  * Looks for everything that may belong to a resource: by marker in the shared snapshot, by id with a GET where the snapshot
- * lacks it. A named thing is gone only after both, the list begun later than the GET.
+ * lacks it. A named thing is gone only after both, the list begun later than the GET; and what a list alone shows under our marker is ours
+ * only if a GET finds it too, for lists lag.
  */
-export async function observe({
-  resource,
-  connection,
-  sinceMs,
-  now,
-  signal,
-}: Look): Promise<Observation> {
+export async function observe(look: Look): Promise<Observation> {
+  const { resource, connection, sinceMs, now, signal } = look;
   const { snapshots, remote } = connection;
   const id = resource.adoptId ?? resource.recordedId;
   const snapshot = await snapshots.listedSince(sinceMs);
-  if (id === undefined) return withoutNamed(resource, snapshot);
+  if (id === undefined) return withoutNamed(look, snapshot);
   const listed = snapshot.byId(id);
-  if (listed !== undefined) return withNamed(resource, snapshot, listed);
+  if (listed !== undefined) return withNamed(look, snapshot, listed);
   const askedMs = now();
   const fetched = await remote.get(id, signal);
   // What is not listed for one credential and not found for another is not therefore gone.
   connection.requireCredential(snapshot.credential);
-  if (fetched !== undefined) return withNamed(resource, snapshot, fetched);
+  if (fetched !== undefined) return withNamed(look, snapshot, fetched);
   const later = await snapshots.listedSince(askedMs);
   connection.requireCredential(snapshot.credential);
   const reappeared = later.byId(id);
-  return reappeared === undefined
-    ? withoutNamed(resource, later)
-    : withNamed(resource, later, reappeared);
+  return reappeared === undefined ? withoutNamed(look, later) : withNamed(look, later, reappeared);
 }
 
-function withoutNamed({ marker }: Resource, snapshot: Snapshot): Observation {
+async function withoutNamed(look: Look, snapshot: Snapshot): Promise<Observation> {
   const { lookedAtMs, credential } = snapshot;
-  const marked = snapshot.byMarker(marker);
-  return { lookedAtMs, credential, marked, isNamedListed: false, isNamedGone: true };
+  const marked = await foundAgain(look, snapshot);
+  // What the list shows and a GET does not may be coming or going; it is not gone.
+  const isNamedGone = marked.length === snapshot.byMarker(look.resource.marker).length;
+  return { lookedAtMs, credential, marked, isNamedListed: false, isNamedGone };
 }
 
-function withNamed({ marker }: Resource, snapshot: Snapshot, named: RemoteThing): Observation {
+async function withNamed(look: Look, snapshot: Snapshot, named: RemoteThing): Promise<Observation> {
   const { lookedAtMs, credential } = snapshot;
-  const listed = snapshot.byMarker(marker);
-  const isAmongThem = listed.some((thing) => thing.id === named.id);
+  const { marker } = look.resource;
   const isOurs = markerOf(named.label) === marker;
+  const listed = isOurs ? snapshot.byMarker(marker) : await foundAgain(look, snapshot);
+  const isAmongThem = listed.some((thing) => thing.id === named.id);
   return {
     lookedAtMs,
     credential,
@@ -76,4 +73,19 @@ function withNamed({ marker }: Resource, snapshot: Snapshot, named: RemoteThing)
     isNamedListed: snapshot.byId(named.id) !== undefined,
     isNamedGone: false,
   };
+}
+
+/** Those with our marker in the list that a GET shows as well, and as it shows them. */
+async function foundAgain(
+  { resource, connection, signal }: Look,
+  snapshot: Snapshot,
+): Promise<readonly RemoteThing[]> {
+  const { marker } = resource;
+  const found: RemoteThing[] = [];
+  for (const { id } of snapshot.byMarker(marker)) {
+    const thing = await connection.remote.get(id, signal);
+    connection.requireCredential(snapshot.credential);
+    if (thing !== undefined && markerOf(thing.label) === marker) found.push(thing);
+  }
+  return found;
 }

@@ -32,8 +32,8 @@ export async function reconcile(
   const { connection } = runtime;
   const written = resourceOf(object, runtime.identification);
   memory.meet(written, now());
-  const resource =
-    memory.madeId === undefined ? written : { ...written, recordedId: memory.madeId };
+  const recordedId = memory.idOf(written.recordedId);
+  const resource = recordedId === undefined ? written : { ...written, recordedId };
 
   const connected = connect(object, runtime, kinds);
   const situation: Situation = {

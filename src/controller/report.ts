@@ -68,15 +68,16 @@ async function writeStatus(result: Result, context: ReportContext): Promise<bool
   // The version makes the API server refuse the patch where another object has taken the name; on a status patch it ignores the uid.
   const resourceVersion = memory.latestVersion(object.metadata.resourceVersion);
   const patch = { metadata: { resourceVersion }, status };
-  const written = await client.mergePatch(
-    runtime.port,
-    namespaceOf(object),
-    name,
-    patch,
-    { subresource: "status" },
-    signal,
+  await memory.writing(
+    client.mergePatch(
+      runtime.port,
+      namespaceOf(object),
+      name,
+      patch,
+      { subresource: "status" },
+      signal,
+    ),
   );
-  memory.wrote(written.metadata.resourceVersion);
   return true;
 }
 

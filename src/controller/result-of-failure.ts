@@ -1,3 +1,4 @@
+import { findCondition } from "../api/conditions.ts";
 import { type Decision, stalled } from "../core/decision.ts";
 import { judge } from "../core/failure.ts";
 import type { Resource } from "../core/resource.ts";
@@ -51,6 +52,7 @@ export function resultOfFailure(
     random: random(),
     // Where it was to be made, whatever is recorded is gone.
     hasThing: decision.action.do !== "create" && resource.recordedId !== undefined,
+    hasReady: findCondition(resource.conditions, "Ready") !== undefined,
     unseenForMs: unseenForMs(scene),
   });
   return { ...seen, ...verdict, failure: error };

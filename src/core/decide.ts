@@ -75,7 +75,7 @@ export const RULES_OF_DELETION: readonly Rule<Facts>[] = [
   ),
   rule(
     "A create request whose answer was lost may still take effect; what it makes must not stay behind.",
-    ({ isQuiet, isDeletedByUs }) => !isQuiet && !isDeletedByUs,
+    ({ isQuiet }) => !isQuiet,
     deletion.settleFirst,
   ),
   rule(

@@ -25,6 +25,8 @@ export interface FailureContext {
   readonly timing: Timing;
   /** A remote thing is recorded, so that `Ready` says something about it. */
   readonly hasThing: boolean;
+  /** `Ready` is written already, and stays as it is while the thing was seen lately. */
+  readonly hasReady: boolean;
   /** How long ago the remote side was last seen whole. */
   readonly unseenForMs: number;
   /** Failures in a row, this one included. */
@@ -106,11 +108,11 @@ export function judge(failure: Failure, context: FailureContext): Verdict {
 
 function readiness(
   word: readonly [Reason, string],
-  { hasThing, unseenForMs, timing }: FailureContext,
+  { hasThing, hasReady, unseenForMs, timing }: FailureContext,
 ): ConditionClaim[] {
   if (!hasThing) return [claim("Ready", "False", word)];
   const isUnread = unseenForMs > TICKS_UNTIL_UNKNOWN * timing.restMs;
-  return isUnread ? [claim("Ready", "Unknown", word)] : [];
+  return isUnread || !hasReady ? [claim("Ready", "Unknown", word)] : [];
 }
 
 function requeueAfter(failure: Failure, pace: "quick" | "slow", context: FailureContext): number {

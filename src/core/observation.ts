@@ -39,6 +39,9 @@ export interface Observation {
   readonly named?: RemoteThing;
   /** The list has the named thing; where it lacks it, a GET has found it. */
   readonly isNamedListed: boolean;
-  /** The named id answered 404 and was missing in a complete list begun after that. True as well where no id is known. */
+  /**
+   * The named id answered 404 and was missing in a complete list begun after that; true as well where no id is known. False where the
+   * list shows something with the marker that a GET does not.
+   */
   readonly isNamedGone: boolean;
 }

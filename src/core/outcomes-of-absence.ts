@@ -17,7 +17,8 @@ export function settle({ quietInMs, timing }: Facts): Decision {
 }
 
 export function awaitProof({ resource, timing }: Facts): Decision {
-  const word = ["Missing", `${resource.recordedId} was not found; waiting for proof`] as const;
+  const what = resource.recordedId ?? "what the list shows";
+  const word = ["Missing", `${what} was not found; waiting for proof`] as const;
   return {
     action: NOTHING,
     claims: [claim("Ready", "Unknown", word), claim("Synced", "Unknown", word)],

@@ -76,8 +76,6 @@ export interface Facts {
   readonly isQuiet: boolean;
   /** What is left of the quiet time, in milliseconds. */
   readonly quietInMs: number;
-  /** The latest create request is accounted for, and the thing it made was deleted by us. */
-  readonly isDeletedByUs: boolean;
   /** What the present credential does not see although another one saw or made it; it may be there all the same. */
   readonly outOfSight: string | undefined;
   /** The user says that what is missing is really gone. */
@@ -93,8 +91,7 @@ export function factsOf(situation: Situation, observation: Observation, nowMs: n
   const { resource, wish, memory, timing, kind } = situation;
   const identity = identify(resource, observation);
   const thing = identity.is === "ours" ? identity.thing : undefined;
-  const isDeletedByUs =
-    memory.deletedId !== undefined && memory.settledAttempt === resource.intent?.attempt;
+  const isDeletedByUs = memory.deletedId !== undefined && memory.deletedId === resource.recordedId;
   const quietAtMs = (memory.intentSeenAtMs ?? nowMs) + timing.quietMs;
   return {
     resource,
@@ -109,7 +106,6 @@ export function factsOf(situation: Situation, observation: Observation, nowMs: n
     isGone: identity.is === "absent" && identity.isProven,
     isQuiet: isQuiet(resource.intent, memory, observation.lookedAtMs, timing.quietMs),
     quietInMs: Math.max(quietAtMs - nowMs, 0),
-    isDeletedByUs,
     outOfSight: isDeletedByUs ? undefined : outOfSightOf(resource, observation, memory),
     isAcknowledged:
       resource.acknowledgedGone !== undefined && resource.acknowledgedGone === nameOfLoss(resource),

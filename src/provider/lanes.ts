@@ -25,7 +25,7 @@ export interface LanesOptions {
 export class Lanes {
   readonly #queue: PQueue<LaneQueue>;
   readonly #slots: Slots;
-  readonly #waiting = new Map<Lane, number>();
+  readonly #waiting = new Map<AbortController, Lane>();
   readonly #options: LanesOptions;
   readonly #window: RateWindow;
   #pausedUntilMs = 0;
@@ -60,19 +60,18 @@ export class Lanes {
     request: () => Promise<Result>,
   ): Promise<Result> {
     signal.throwIfAborted();
-    this.#refuseWhilePaused();
+    const refusal = this.#refusal();
+    if (refusal !== undefined) throw refusal;
     const waiting = new AbortController();
     const giveUp = (): void => waiting.abort(signal.reason);
     signal.addEventListener("abort", giveUp, { once: true });
-    let isWaiting = true;
     const started = (): Promise<Result> => {
       signal.removeEventListener("abort", giveUp);
-      isWaiting = false;
-      this.#count(lane, -1);
+      this.#waiting.delete(waiting);
       this.#countStart();
       return this.#slots.during(lane, request);
     };
-    this.#count(lane, 1);
+    this.#waiting.set(waiting, lane);
     try {
       return await this.#queue.add(started, {
         priority: LANES.indexOf(lane),
@@ -80,18 +79,18 @@ export class Lanes {
       });
     } finally {
       signal.removeEventListener("abort", giveUp);
-      if (isWaiting) this.#count(lane, -1);
+      this.#waiting.delete(waiting);
     }
   }
 
   /** Requests that wait for their turn, by lane. */
   waiting(lane: Lane): number {
-    return this.#waiting.get(lane) ?? 0;
+    return [...this.#waiting.values()].filter((each) => each === lane).length;
   }
 
   /** Requests that wait for their turn, all lanes together. */
   get size(): number {
-    return LANES.reduce((sum, lane) => sum + this.waiting(lane), 0);
+    return this.#waiting.size;
   }
 
   /** Starts nothing for so long. A longer pause that is already on stays. */
@@ -103,6 +102,8 @@ export class Lanes {
       this.#pausedUntilMs,
     );
     this.#holdFor(this.#pausedUntilMs - now());
+    const refusal = this.#refusal();
+    if (refusal !== undefined) for (const waiting of this.#waiting.keys()) waiting.abort(refusal);
   }
 
   close(): void {
@@ -110,18 +111,15 @@ export class Lanes {
     this.#queue.pause();
   }
 
-  #refuseWhilePaused(): void {
+  /** Why nothing waits for the end of the present pause; undefined where it is short, or over. */
+  #refusal(): ProviderError | undefined {
     const leftMs = this.#pausedUntilMs - this.#options.now();
-    if (leftMs <= this.#options.patienceMs) return;
-    throw new ProviderError(
+    if (leftMs <= this.#options.patienceMs) return undefined;
+    return new ProviderError(
       "rate-limited",
       `the provider asked for a pause, of which ${Math.ceil(leftMs / 1000)} s are left`,
       { retryAfterMs: leftMs },
     );
-  }
-
-  #count(lane: Lane, change: 1 | -1): void {
-    this.#waiting.set(lane, this.waiting(lane) + change);
   }
 
   #countStart(): void {

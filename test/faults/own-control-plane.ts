@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { cp, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import {
   type ControlPlane,
   startControlPlane,
@@ -35,6 +36,7 @@ export class OwnControlPlane {
     this.cluster = cluster;
     this.#plane = plane;
     this.#directory = directory;
+    process.once("exit", () => this.#etcd?.kill("SIGKILL"));
   }
 
   static async start(): Promise<OwnControlPlane> {
@@ -66,6 +68,8 @@ export class OwnControlPlane {
     if (part === "etcd") this.#etcdCommand = found.command;
     process.kill(found.pid, "SIGKILL");
     await until(`${part} is gone`, async () => !(await isAlive(found)));
+    // This process learns of the end of its child a turn later.
+    await delay(50);
   }
 
   /** With the address and the data from before; returns when it answers. */
@@ -81,16 +85,16 @@ export class OwnControlPlane {
       }).then(() => undefined);
     }
     const [command = "", ...args] = this.#etcdCommand;
-    const etcd = spawn(command, args, { stdio: "ignore" });
-    this.#etcd = etcd;
-    process.once("exit", () => etcd.kill("SIGKILL"));
     const url = args.find((arg) => arg.startsWith(CLIENT_URL))?.slice(CLIENT_URL.length);
-    await until("etcd is back", () =>
-      fetch(`${url}/health`).then(
+    await until("etcd is back", () => {
+      // Its port may be another's for a moment.
+      if (this.#etcd === undefined || hasEnded(this.#etcd))
+        this.#etcd = spawn(command, args, { stdio: "ignore" });
+      return fetch(`${url}/health`).then(
         ({ ok }) => ok,
         () => false,
-      ),
-    );
+      );
+    });
   }
 
   /** Whatever was broken works again. */
@@ -159,6 +163,10 @@ export class OwnControlPlane {
     if (found === undefined) throw new Error(`${part} of ${this.#directory} does not run`);
     return found;
   }
+}
+
+function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null;
 }
 
 function firstOfEach(revisions: readonly Revision[]): Revision[] {

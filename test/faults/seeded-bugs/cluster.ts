@@ -22,16 +22,20 @@ export const BUGS_OF_THE_CLUSTER: readonly SeededBug[] = [
     edits: [
       {
         file: "controller/report.ts",
-        find: "    signal,\n  );\n  memory.wrote(written.metadata.resourceVersion);\n  return true;",
+        find: "      signal,\n    ),\n  );\n  return true;",
         replace:
-          "    signal,\n  ).catch(() => undefined);\n  if (written !== undefined) memory.wrote(written.metadata.resourceVersion);\n  return true;",
+          "      signal,\n    ),\n  ).catch(() => undefined);\n  memory.isInDoubt = false;\n  return true;",
       },
       {
         file: "core/identity.ts",
         find: "candidates.find((thing) => thing.id === resource.recordedId) ?? candidates[0]",
         replace: "candidates.find((thing) => thing.id === resource.recordedId)",
       },
-      { file: "controller/act.ts", find: "    memory.madeId = thing.id;\n", replace: "" },
+      {
+        file: "controller/act.ts",
+        find: "    memory.made = { id: thing.id, over: resource.recordedId, object };\n",
+        replace: "    void [object, resource];\n",
+      },
     ],
     scenario: "create",
     shows: (fault) => fault.type === "cut" && fault.side === "Kubernetes",

@@ -21,7 +21,7 @@ export const BUGS_OF_DELETION: readonly SeededBug[] = [
         file: "controller/observe.ts",
         find: "  const listed = snapshot.byId(id);",
         replace:
-          "  const listed = snapshot.byId(id);\n  if ((await remote.get(id, signal)) === undefined)\n    return { ...withoutNamed(resource, snapshot), marked: [] };",
+          "  const listed = snapshot.byId(id);\n  if ((await remote.get(id, signal)) === undefined)\n    return { ...(await withoutNamed(look, snapshot)), marked: [] };",
       },
     ],
     scenario: "delete what is old",
@@ -32,9 +32,9 @@ export const BUGS_OF_DELETION: readonly SeededBug[] = [
     edits: [
       {
         file: "controller/observe.ts",
-        find: "if (id === undefined) return withoutNamed(resource, snapshot);",
+        find: "if (id === undefined) return withoutNamed(look, snapshot);",
         replace:
-          "if (id === undefined) return { ...withoutNamed(resource, snapshot), marked: [] };",
+          "if (id === undefined) return { ...(await withoutNamed(look, snapshot)), marked: [] };",
       },
     ],
     scenario: "delete while creating",
@@ -47,7 +47,7 @@ export const BUGS_OF_DELETION: readonly SeededBug[] = [
         file: "controller/observe.ts",
         find: "  const askedMs = now();",
         replace:
-          "  if (snapshot.size === 0) return withoutNamed(resource, snapshot);\n  const askedMs = now();",
+          "  if (snapshot.size === 0) return withoutNamed(look, snapshot);\n  const askedMs = now();",
       },
     ],
     scenario: "delete what is old",
@@ -60,7 +60,7 @@ export const BUGS_OF_DELETION: readonly SeededBug[] = [
         file: "controller/observe.ts",
         find: "  const askedMs = now();",
         replace:
-          "  if (listed === undefined) return withoutNamed(resource, snapshot);\n  const askedMs = now();",
+          "  if (listed === undefined) return withoutNamed(look, snapshot);\n  const askedMs = now();",
       },
     ],
     scenario: "delete what is old",

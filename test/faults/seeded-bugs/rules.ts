@@ -42,8 +42,8 @@ export const BUGS_OF_RULES: readonly SeededBug[] = [
     edits: [
       {
         file: "core/decide.ts",
-        find: "({ isQuiet, isDeletedByUs }) => !isQuiet && !isDeletedByUs",
-        replace: "({ isQuiet, isDeletedByUs }) => !isQuiet && isDeletedByUs",
+        find: "({ isQuiet }) => !isQuiet,\n    deletion.settleFirst",
+        replace: "({ isQuiet }) => !isQuiet && isQuiet,\n    deletion.settleFirst",
       },
     ],
     scenario: "delete while creating",

@@ -1,3 +1,5 @@
+import { objectOf } from "./objects.ts";
+import { KubeError } from "../../../src/kube/errors.ts";
 import { describe, expect, it } from "vitest";
 import { ResourceMemory } from "../../../src/controller/memory.ts";
 import { isQuiet } from "../../../src/core/journal.ts";
@@ -119,12 +121,45 @@ describe("ResourceMemory.isOutdated", () => {
     ["not a number", "10", false],
   ])("a copy of version %s after our write of %s: %s", (copy, written, expected) => {
     const memory = remembering();
-    memory.wrote(written);
+    memory.readAnew(objectOf("a", { metadata: { resourceVersion: written } }));
     expect(memory.isOutdated(copy)).toBe(expected);
   });
 
   it("has no doubt where nothing was written", () => {
     expect(remembering().isOutdated("1")).toBe(false);
+  });
+});
+
+describe("ResourceMemory.writing", () => {
+  it("remembers what came of it", async () => {
+    const memory = remembering();
+    await memory.writing(Promise.resolve(objectOf("a", { metadata: { resourceVersion: "10" } })));
+    expect(memory.isInDoubt).toBe(false);
+    expect(memory.isOutdated("9")).toBe(true);
+  });
+
+  it.each([
+    [new KubeError("unavailable", "cut"), true],
+    [new Error("a surprise"), true],
+    [new KubeError("conflict", "stale"), false],
+    [new KubeError("forbidden", "no"), false],
+  ])("is in doubt after %s: %s", async (error, expected) => {
+    const memory = remembering();
+    await expect(memory.writing(Promise.reject(error))).rejects.toBe(error);
+    expect(memory.isInDoubt).toBe(expected);
+    memory.readAnew(objectOf("a"));
+    expect(memory.isInDoubt).toBe(false);
+  });
+});
+
+describe("ResourceMemory.idOf", () => {
+  it("goes by what was made last until the status has something else than it had then", () => {
+    const memory = remembering();
+    expect(memory.idOf("7")).toBe("7");
+    memory.made = { id: "8", over: "7", object: objectOf("a") };
+    expect(memory.idOf("7")).toBe("8");
+    expect(memory.idOf("9")).toBe("9");
+    expect(memory.idOf("7")).toBe("7");
   });
 });
 

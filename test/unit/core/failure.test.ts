@@ -12,6 +12,7 @@ const UNREAD_MS = TICKS_UNTIL_UNKNOWN * TIMING.restMs;
 const CONTEXT: FailureContext = {
   timing: TIMING,
   hasThing: true,
+  hasReady: true,
   unseenForMs: 0,
   failures: 1,
   random: 0,
@@ -54,6 +55,11 @@ describe("judge", () => {
   it("is not ready where nothing is recorded", () => {
     const { claims } = judged("unavailable", { hasThing: false });
     expect(claimOf(claims, "Ready")).toMatchObject({ status: "False" });
+  });
+
+  it("says that Ready is unknown where nothing was ever said of it", () => {
+    const { claims } = judged("unavailable", { hasReady: false });
+    expect(claimOf(claims, "Ready")).toMatchObject({ status: "Unknown" });
   });
 
   it("lets Ready stand while the thing was seen of late", () => {

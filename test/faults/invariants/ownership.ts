@@ -1,0 +1,95 @@
+import { markerFor } from "../../../src/core/marker.ts";
+import { markerOf } from "../../../src/embedded/hpc-park/alive-per-marker.ts";
+import type { LedgerEntry } from "../../../src/embedded/hpc-park/ledger.ts";
+import type { Revision } from "../cluster-history.ts";
+import {
+  type Bounds,
+  type History,
+  isToStay,
+  labelOfBody,
+  mutations,
+  posts,
+  statusIdOf,
+  thingKindOf,
+  thingOf,
+} from "./history.ts";
+
+/** The recorder and the operator see a change a little apart. */
+const SLACK_MS = 150;
+
+/**
+ * I4: what is changed bears the marker of a resource of this world and of its kind, or was adopted by a resource that names it.
+ * A marker is a resource's where the operator's own create request says so, or where it follows from its name.
+ */
+export function ownership(history: History, { adopted }: Bounds): string[] {
+  const { entries, revisions } = history;
+  const markers = markersOf(history);
+  const labels = new Map<string, string>();
+  const found: string[] = [];
+  for (const entry of entries) {
+    const thing = thingOf(entry);
+    const key = `${thing?.kind}/${thing?.id}`;
+    const label = labels.get(key);
+    if (thing !== undefined && label !== undefined && mutations([entry]).length > 0) {
+      const isOurs = markers.has(`${thing.kind}/${markerOf(label)}`);
+      const isAdopted = adopted.has(thing.id) && isNamed(revisions, thing, entry);
+      if (!isOurs && !isAdopted)
+        found.push(`I4 ownership: ${entry.operation} of ${key} "${label}", which is a stranger's`);
+    }
+    for (const effect of entry.effects) labels.set(`${effect.kind}/${effect.id}`, effect.label);
+  }
+  return found;
+}
+
+/** As `instance/k8s-…`. */
+function markersOf({ entries, revisions }: History): Set<string> {
+  const markers = new Set<string>();
+  const names = new Set(
+    revisions.map(({ object: { metadata } }) => `${metadata.namespace}/${metadata.name}`),
+  );
+  for (const { path, body } of posts(entries)) {
+    const label = labelOfBody(body);
+    const kind = path.includes("storage") ? "storage" : "instance";
+    if (names.has(label.split(" ")[0] ?? "")) markers.add(`${kind}/${markerOf(label)}`);
+  }
+  for (const { kind, object } of revisions) {
+    const { namespace = "", name } = object.metadata;
+    markers.add(`${thingKindOf(kind)}/${markerFor({ ownerId: namespace, kind, namespace, name })}`);
+  }
+  return markers;
+}
+
+/** A resource of that kind wants to adopt it, or wanted to. */
+function isNamed(
+  revisions: readonly Revision[],
+  { kind, id }: { kind: string; id: number },
+  { inMs }: LedgerEntry,
+): boolean {
+  return revisions.some(({ kind: resourceKind, object, seenMs }) => {
+    const adopt = object.spec?.["adopt"];
+    const named =
+      typeof adopt === "object" && adopt !== null && "id" in adopt ? adopt.id : undefined;
+    return thingKindOf(resourceKind) === kind && named === id && seenMs <= inMs + SLACK_MS;
+  });
+}
+
+/** I3: what is to be retained is never deleted, and from the resource's deletion on it is not touched at all. */
+export function retained({ entries, revisions }: History): string[] {
+  return revisions.flatMap((revision, index) => {
+    const { object, kind, seenMs } = revision;
+    const id = statusIdOf(revision);
+    if (id === undefined || !isToStay(object.spec)) return [];
+    const { name, deletionTimestamp } = object.metadata;
+    // A namesake may want otherwise.
+    const next = revisions.slice(index + 1).find((later) => later.object.metadata.name === name);
+    const untilMs = next?.seenMs ?? Infinity;
+    return mutations(entries)
+      .filter((entry) => {
+        const thing = thingOf(entry);
+        if (thing?.id !== id || thing.kind !== thingKindOf(kind)) return false;
+        if (entry.inMs < seenMs + SLACK_MS || entry.inMs > untilMs) return false;
+        return entry.method === "DELETE" || deletionTimestamp !== undefined;
+      })
+      .map(({ operation }) => `I3 retain: ${operation} of ${id}, which ${name} retains`);
+  });
+}

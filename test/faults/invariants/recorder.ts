@@ -1,0 +1,21 @@
+import { GROUP_PATH, type History } from "./history.ts";
+
+/**
+ * Objects that the operator wrote and the recorder never saw: its watch has ended, and what is judged by revisions would be judged by
+ * half of them.
+ */
+export function unrecorded({ revisions, exchanges }: History): string[] {
+  const seen = new Set(revisions.map(({ object }) => object.metadata.name));
+  const written = exchanges
+    .filter(
+      ({ method, path, status }) =>
+        method === "PATCH" && status === 200 && path.startsWith(GROUP_PATH),
+    )
+    .map(({ path }) => /\/hpc[a-z]+\/([^/?]+)/.exec(path)?.[1] ?? "");
+  const missing = [...new Set(written)].filter((name) => name !== "" && !seen.has(name));
+  return missing.length === 0
+    ? []
+    : [
+        `the recorder saw nothing of ${missing.join(", ")}: its watch has ended, so this proves little`,
+      ];
+}

@@ -1,0 +1,37 @@
+import { markerOf } from "../../../src/embedded/hpc-park/alive-per-marker.ts";
+import type { LedgerEntry } from "../../../src/embedded/hpc-park/ledger.ts";
+import { type History, isToStay, thingKindOf } from "./history.ts";
+
+const FINALIZER = "hpc-park.ru/remote";
+
+/**
+ * I2: an object with a finalizer of ours leaves only when nothing with its marker lives. One that the API server lost with the finalizer
+ * still on (kubernetes/kubernetes#77988) was not let go of: by the end nothing of it may live.
+ */
+export function proofBeforeRelease({ entries, revisions, nowMs }: History): string[] {
+  return revisions
+    .filter(({ type, object }) => type === "DELETED" && !isToStay(object.spec))
+    .flatMap(({ object, kind, seenMs }) => {
+      const prefix = `${object.metadata.namespace}/${object.metadata.name} `;
+      const isLost = object.metadata.finalizers?.includes(FINALIZER) ?? false;
+      const alive = livingAt(entries, prefix, thingKindOf(kind), isLost ? nowMs : seenMs);
+      return alive.map((id) => `I2 no leak: ${prefix}was released while ${id} lived`);
+    });
+}
+
+function livingAt(
+  entries: readonly LedgerEntry[],
+  prefix: string,
+  kind: string,
+  atMs: number,
+): number[] {
+  const alive = new Set<number>();
+  for (const effect of entries.flatMap(({ effects }) => effects)) {
+    if (effect.kind !== kind || effect.atMs > atMs) continue;
+    if (effect.what === "deleted" && (effect.goneAtMs ?? effect.atMs) <= atMs)
+      alive.delete(effect.id);
+    else if (effect.label.startsWith(prefix) && markerOf(effect.label) !== undefined)
+      alive.add(effect.id);
+  }
+  return [...alive];
+}
