@@ -141,6 +141,9 @@ async function release(context: ActContext): Promise<void> {
   const { object, runtime, memory } = context;
   const finalizers = object.metadata.finalizers?.filter((name) => name !== runtime.keys.finalizer);
   await patchMetadata(context, { finalizers: finalizers ?? [] });
+  // Let go of with reason: nothing is to be taken back.
+  delete memory.made;
+  memory.orphan = undefined;
   // What was let go of without proof may still be there, or appear; a namesake must know.
   const { deletionPolicy, managementPolicy } = context.resource;
   memory.isReleased = deletionPolicy === "Delete" && managementPolicy === "Full";
