@@ -40,11 +40,11 @@ export async function prepareNamespace(): Promise<Kubectl & { readonly namespace
 }
 
 /** Test files begin at the same time; whoever comes second to create one of them applies it again. */
-async function applyCrds({ attempt, run }: Kubectl): Promise<void> {
+async function applyCrds(kubectl: Kubectl): Promise<void> {
   // An API server without CEL does not know the keyword, and kubectl would refuse it on its behalf.
   const args = ["apply", "--validate=false", "-k", join(PROJECT, "crds")];
-  const { code } = await attempt(args);
-  if (code !== 0) await run(...args);
+  const { code } = await kubectl.attempt(args);
+  if (code !== 0) await kubectl.run(...args);
 }
 
 function kubectlIn(namespace: string): Kubectl {

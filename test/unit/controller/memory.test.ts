@@ -145,7 +145,10 @@ describe("ResourceMemory.writing", () => {
     [new KubeError("forbidden", "no"), false],
   ])("is in doubt after %s: %s", async (error, expected) => {
     const memory = remembering();
-    await expect(memory.writing(Promise.reject(error))).rejects.toBe(error);
+    const failed = async (): Promise<never> => {
+      throw error;
+    };
+    await expect(memory.writing(failed())).rejects.toBe(error);
     expect(memory.isInDoubt).toBe(expected);
     memory.readAnew(objectOf("a"));
     expect(memory.isInDoubt).toBe(false);
