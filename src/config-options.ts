@@ -30,6 +30,7 @@ export interface Config {
   readonly leaseDurationMs: number;
   readonly leaseRenewDeadlineMs: number;
   readonly leaseRetryMs: number;
+  readonly watchIdleMs: number;
   readonly healthHost: string;
   readonly healthPort: number;
   readonly shutdownGraceMs: number;
@@ -161,6 +162,12 @@ export const OPTIONS: { readonly [Name in keyof Config]: Option<Config[Name]> } 
     default: "2",
     says: "How often the Lease is renewed, or tried for.",
     parse: seconds(SHORTEST_SECONDS, 600),
+  },
+  watchIdleMs: {
+    variable: "WATCH_IDLE_SECONDS",
+    default: "120",
+    says: "How long a watch of the API server may be silent, bookmarks included, before it is opened anew.",
+    parse: seconds(SHORTEST_SECONDS, 3600),
   },
   healthHost: {
     variable: "HEALTH_HOST",

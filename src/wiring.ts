@@ -91,6 +91,7 @@ export function createManager(
       quietMs: config.requestTimeoutMs + config.settleMs,
     },
     concurrency: config.maxConcurrentReconciles,
+    watchIdleMs: config.watchIdleMs,
     log: (level, message, fields) => logger[level](fields, message),
     tell: (kind, told) => telling.tell(kind, told),
     tellOrphan: (kind, orphan) => telling.tellOrphan(kind, orphan),

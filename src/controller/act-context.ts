@@ -14,4 +14,6 @@ export interface ActContext extends Dependencies {
   readonly resolved: Resolved;
   /** What the decision rests on; undefined where it needed no look. */
   readonly observation: Observation | undefined;
+  /** Why the account was not trusted when it was decided. */
+  readonly suspicion: string | undefined;
 }

@@ -162,5 +162,6 @@ async function patchMetadata(
   const patch = { metadata: { uid, resourceVersion, ...metadata } };
   await memory.writing(
     client.mergePatch(runtime.port, namespaceOf(object), name, patch, {}, signal),
+    runtime.ownWrites,
   );
 }

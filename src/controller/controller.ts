@@ -116,11 +116,12 @@ export class Controller {
 
   /** The object is gone. What was made for it too late is taken back; the rest is forgotten in its time. */
   async #leave(key: string): Promise<void> {
-    const { queue } = this.#dependencies.runtime;
+    const { queue, departed } = this.#dependencies.runtime;
     const memory = this.#memories.get(key);
     if (memory?.made === undefined || memory.isReleased) return this.#forget(key);
     try {
-      const what = await takeBack(memory.made, this.#dependencies);
+      const { id, object } = memory.made;
+      const what = await takeBack(id, departed.get(key) ?? object, this.#dependencies);
       if (what !== undefined) this.#options.tellTakenBack({ key, what });
       memory.orphan = undefined;
     } catch (error) {
@@ -139,6 +140,7 @@ export class Controller {
   #forget(key: string): void {
     const { runtime, now, timing } = this.#dependencies;
     runtime.queue.forget(key);
+    runtime.departed.delete(key);
     const memory = this.#memories.get(key);
     if (memory === undefined) return;
     this.#tellOrphan(key, memory);

@@ -18,6 +18,10 @@ export interface KindRuntime {
   readonly store: Store<ManagedObject>;
   readonly queue: Workqueue;
   readonly connection: Connection;
+  /** The version that our own last write gave to an object, by its key: its event is no news. */
+  readonly ownWrites: Map<string, string>;
+  /** The last copy of objects that are gone, until their keys have been worked off. */
+  readonly departed: Map<string, ManagedObject>;
 }
 
 /** The kinds of this process by name; resources refer to each other across kinds. */

@@ -26,6 +26,8 @@ export interface ManagerOptions {
   readonly namespaces: readonly string[];
   readonly timing: Timing;
   readonly concurrency: number;
+  /** How long a watch may be silent. */
+  readonly watchIdleMs: number;
   readonly log: ReflectorLog;
   readonly tell: (kind: string, told: Told) => void;
   readonly tellOrphan: (kind: string, orphan: Orphan) => void;
@@ -127,7 +129,16 @@ export class Manager {
       onRecovery: everyKey,
     });
     const queue = new Workqueue({ now, random });
-    const runtime: KindRuntime = { port, identification, keys, store, queue, connection };
+    const runtime: KindRuntime = {
+      port,
+      identification,
+      keys,
+      store,
+      queue,
+      connection,
+      ownWrites: new Map(),
+      departed: new Map(),
+    };
     return runtime;
   }
 
@@ -136,9 +147,10 @@ export class Manager {
     store: Store<ManagedObject>,
     namespace: string | undefined,
   ): Reflector<ManagedObject> {
-    const { client, transport, log } = this.#options;
+    const { client, transport, log, watchIdleMs } = this.#options;
+    const timings = { idleMs: watchIdleMs };
     const scope = namespace === undefined ? {} : { namespace };
-    return new Reflector<ManagedObject>({ client, transport, type, store, log, ...scope });
+    return new Reflector<ManagedObject>({ client, transport, type, store, log, timings, ...scope });
   }
 }
 

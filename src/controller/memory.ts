@@ -6,7 +6,7 @@ import type { Observation } from "../core/observation.ts";
 import type { Resource } from "../core/resource.ts";
 import type { ManagedObject } from "./managed-object.ts";
 import { KubeError } from "../kube/errors.ts";
-import type { KubeObject } from "../kube/kube-object.ts";
+import { keyOf, type KubeObject } from "../kube/kube-object.ts";
 import { compareResourceVersions } from "../kube/resource-version.ts";
 
 /**
@@ -50,7 +50,8 @@ export class ResourceMemory implements JournalMemory {
   /** Starts anew for another resource under the same name; what an old create request may still do is not forgotten. */
   meet(resource: Resource, nowMs: number): void {
     if (resource.uid !== this.uid) {
-      const intentSeenAtMs = this.isReleased ? undefined : this.intentSeenAtMs;
+      const isClosed = this.isReleased || this.refusedAttempt !== undefined;
+      const intentSeenAtMs = isClosed ? undefined : this.intentSeenAtMs;
       Object.assign(this, new ResourceMemory(resource.uid));
       // A manifest that was saved with its journal brings the same time again.
       this.#intentTime = undefined;
@@ -96,9 +97,11 @@ export class ResourceMemory implements JournalMemory {
   }
 
   /** Remembers our own write, so that an older copy from the cache is recognised; and where nobody answered, that it may have been done. */
-  async writing(write: Promise<KubeObject>): Promise<void> {
+  async writing(write: Promise<KubeObject>, ownWrites: Map<string, string>): Promise<void> {
     try {
-      this.readAnew(await write);
+      const written = await write;
+      this.readAnew(written);
+      ownWrites.set(keyOf(written), written.metadata.resourceVersion);
     } catch (error) {
       this.isInDoubt ||= !(error instanceof KubeError) || error.kind === "unavailable";
       throw error;

@@ -9,8 +9,8 @@ import { type ManagedObject, namespaceOf } from "./managed-object.ts";
 /** Nobody has deleted, paused or changed the resource since: as far as the cache knows, which costs nothing to ask. */
 export async function requireStillWanted(context: ActContext): Promise<void> {
   const { object, runtime } = context;
-  const { keys, store, connection } = runtime;
-  connection.requireCredential(credentialOf(context));
+  const { keys, store } = runtime;
+  requireSameTrust(context);
   const current = store.get(keyOf(object))?.metadata;
   const isSame =
     current?.uid === object.metadata.uid && current.generation === object.metadata.generation;
@@ -23,7 +23,7 @@ export async function requireStillWanted(context: ActContext): Promise<void> {
 export function requireSameMarker(id: string, context: ActContext): void {
   const { runtime, observation } = context;
   const { connection } = runtime;
-  connection.requireCredential(credentialOf(context));
+  requireSameTrust(context);
   const seen = [observation?.named, ...(observation?.marked ?? [])].find(
     (thing) => thing?.id === id,
   );
@@ -37,7 +37,7 @@ export function requireSameMarker(id: string, context: ActContext): void {
  * has recorded meanwhile is no twin.
  */
 export async function confirm(id: string, context: ActContext): Promise<void> {
-  const { object, resource, runtime, client, signal } = context;
+  const { object, resource, runtime, memory, client, signal } = context;
   const current = await client.get<ManagedObject>(
     runtime.port,
     namespaceOf(object),
@@ -51,7 +51,16 @@ export async function confirm(id: string, context: ActContext): Promise<void> {
     current.metadata.generation === object.metadata.generation &&
     current.metadata.annotations?.[runtime.keys.paused] !== "true";
   const isKept = !isDeleting && String(current.status?.id) === id;
+  // Whatever was made last, this is what the resource goes by.
+  if (isKept) delete memory.made;
   if (!isSame || !isWanted || isKept || isDeleting !== resource.isDeleting) throw changed(context);
+}
+
+/** The account is trusted as it was, and the credential is the one that was looked with. */
+function requireSameTrust(context: ActContext): void {
+  const { connection } = context.runtime;
+  connection.requireCredential(credentialOf(context));
+  if (connection.suspicion !== context.suspicion) throw changed(context);
 }
 
 /** The credential with which was seen what the decision rests on. */

@@ -42,12 +42,12 @@ export async function reconcile(
     timing,
     kind: runtime.port.rules,
     wish: connected.wish,
-    suspicion: connection.suspicion,
   };
   const context = { ...dependencies, ...connected, object, resource, memory };
 
   let decision = decide(situation, now());
   let observation: Observation | undefined;
+  let { suspicion } = connection;
   let result: Result;
   try {
     if (decision.action.do === "observe") {
@@ -55,9 +55,10 @@ export async function reconcile(
       observation = await observe({ resource, connection, sinceMs, now, signal });
       memory.saw(observation, resource);
       // The look itself may have shaken the trust in the account.
-      decision = decide({ ...situation, observation, suspicion: connection.suspicion }, now());
+      suspicion = connection.suspicion;
+      decision = decide({ ...situation, observation, suspicion }, now());
     }
-    const made = await act(decision, { ...context, observation });
+    const made = await act(decision, { ...context, observation, suspicion });
     memory.succeeded(decision, now());
     result = resultOf(decision, made, observation);
   } catch (error) {

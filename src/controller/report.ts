@@ -77,6 +77,7 @@ async function writeStatus(result: Result, context: ReportContext): Promise<bool
       { subresource: "status" },
       signal,
     ),
+    runtime.ownWrites,
   );
   return true;
 }

@@ -49,7 +49,7 @@ function nextStatus(input: StatusInput, before: ManagedStatus): Record<string, u
         ? {}
         : mirroredOf(before)
       : { id: input.statusId(thing.id), seenWith, ...thing.status };
-  return withoutUndefined({
+  return withoutEmpty({
     ...mirrored,
     observedGeneration: generation,
     lastHandledReconcileAt: handledReconcileAt ?? before.lastHandledReconcileAt,
@@ -61,8 +61,10 @@ function mirroredOf(status: ManagedStatus): Record<string, unknown> {
   return Object.fromEntries(Object.entries(status).filter(([field]) => !OWN_FIELDS.has(field)));
 }
 
-/** The API server stores no undefined; without them a stored status and a new one compare equal. */
-function withoutUndefined(value: Record<string, unknown>): Record<string, unknown> {
-  const copy: unknown = JSON.parse(JSON.stringify(value));
+/** The API server stores no undefined, and some refuse an empty text; without them a stored status and a new one compare equal. */
+function withoutEmpty(value: Record<string, unknown>): Record<string, unknown> {
+  const copy: unknown = JSON.parse(
+    JSON.stringify(value, (_, one: unknown) => (one === "" ? undefined : one)),
+  );
   return typeof copy === "object" && copy !== null ? { ...copy } : {};
 }

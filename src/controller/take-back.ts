@@ -1,31 +1,49 @@
+import { markerOf } from "../core/marker.ts";
 import { KubeError } from "../kube/errors.ts";
 import type { Dependencies } from "./dependencies.ts";
-import { namespaceOf } from "./managed-object.ts";
-import type { ResourceMemory } from "./memory.ts";
+import { type ManagedObject, markerOfObject, namespaceOf } from "./managed-object.ts";
 
 /**
  * Deletes what a create request made for an object that was gone before the answer came. The API server can lose a finalizer that is
  * written at the moment of a deletion; then nobody would ever delete the thing. Only the very id that the request brought back is
- * touched, and only where a read past every cache finds no object of that name: a namesake would find the thing by its marker.
+ * touched, while it bears the marker, and only where a read past every cache finds no object of that name: a namesake would find the
+ * thing by its marker.
  *
+ * @param object The last copy that was seen of it.
  * @returns the id that was deleted; undefined where it is to stay.
- * @throws ProviderError or KubeError; it is to be tried again.
+ * @throws ProviderError or KubeError; it is to be tried again, but for a conflict: a namesake exists.
  */
 export async function takeBack(
-  made: NonNullable<ResourceMemory["made"]>,
-  { runtime, client, signal }: Dependencies,
+  id: string,
+  object: ManagedObject,
+  dependencies: Dependencies,
 ): Promise<string | undefined> {
-  const { object, id } = made;
-  if (object.spec.deletionPolicy === "Retain") return undefined;
+  const { runtime, signal } = dependencies;
+  const { connection, identification } = runtime;
+  if (object.spec.deletionPolicy === "Retain" || object.spec.managementPolicy === "ObserveOnly")
+    return undefined;
+  const thing = await connection.remote.get(id, signal);
+  if (thing !== undefined && markerOf(thing.label) !== markerOfObject(object, identification))
+    return undefined;
   const precondition = async (): Promise<void> => {
-    const found = await client
-      .get(runtime.port, namespaceOf(object), object.metadata.name, signal)
-      .catch((error: unknown) => {
-        if (error instanceof KubeError && error.kind === "not-found") return undefined;
-        throw error;
-      });
-    if (found !== undefined) throw new KubeError("conflict", `${object.metadata.name} exists`);
+    if (connection.suspicion !== undefined)
+      throw new KubeError("unavailable", `${id} is not taken back: ${connection.suspicion}`);
+    await requireAbsent(object, dependencies);
   };
-  await runtime.connection.remote.remove(id, { signal, precondition });
+  await connection.remote.remove(id, { signal, precondition });
   return id;
+}
+
+async function requireAbsent(
+  object: ManagedObject,
+  { runtime, client, signal }: Dependencies,
+): Promise<void> {
+  const { name } = object.metadata;
+  try {
+    await client.get(runtime.port, namespaceOf(object), name, signal);
+  } catch (error) {
+    if (error instanceof KubeError && error.kind === "not-found") return;
+    throw error;
+  }
+  throw new KubeError("conflict", `${name} exists`);
 }

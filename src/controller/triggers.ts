@@ -9,7 +9,9 @@ import { type ManagedObject, namespaceOf } from "./managed-object.ts";
 export function watchResources(kinds: Kinds): () => void {
   const stops = [...kinds.values()].map((runtime) =>
     runtime.store.onChange((key, current, previous) => {
-      if (needsReconcile(current, previous, runtime.keys)) runtime.queue.add(key);
+      if (needsReconcile(key, current, previous, runtime)) runtime.queue.add(key);
+      if (current === undefined && previous !== undefined) runtime.departed.set(key, previous);
+      if (current === undefined) runtime.ownWrites.delete(key);
       wakeNeighbours(kinds, runtime, current, previous);
     }),
   );
@@ -33,13 +35,17 @@ export function wakeAll({ store, queue }: KindRuntime): void {
 
 /** Our own status patches come back as events too; they are no news. */
 function needsReconcile(
+  key: string,
   current: ManagedObject | undefined,
   previous: ManagedObject | undefined,
-  keys: MetadataKeys,
+  { keys, ownWrites }: KindRuntime,
 ): boolean {
   if (current === undefined || previous === undefined) return true;
   if (hasFinalizer(previous, keys) && !hasFinalizer(current, keys)) return true;
-  return !isDeepStrictEqual(userSide(current, keys), userSide(previous, keys));
+  if (!isDeepStrictEqual(userSide(current, keys), userSide(previous, keys))) return true;
+  // Whoever else writes the status, it is put right.
+  const isOurs = ownWrites.get(key) === current.metadata.resourceVersion;
+  return !isOurs && !isDeepStrictEqual(current.status, previous.status);
 }
 
 /** Somebody who replaces an object whole takes our finalizer off; it must be put back before the next delete. */

@@ -56,8 +56,8 @@ const VERSION_IS_USELESS: ReadonlySet<number> = new Set([400, 404, 410]);
 /**
  * Keeps a store equal to what the API server holds of one kind: a paged list, then a watch from its resourceVersion, for ever.
  *
- * It never ends by itself: every failure is waited out and told once. A version that the server no longer has (410) leads to
- * a new list; any other break goes on from the last version seen.
+ * It never ends by itself: every failure is waited out and told once, and leads to a new list: behind it the server's store may have been
+ * put back, and then a watch from the last version seen would stay silent. A watch that ends in order goes on from that version.
  */
 export class Reflector<T extends KubeObject> {
   readonly kind: string;
@@ -216,6 +216,7 @@ export class Reflector<T extends KubeObject> {
 
   #fail(error: unknown): void {
     this.#failures += 1;
+    this.#version = undefined;
     const fault = error instanceof KubeError ? error.kind : "broken stream";
     if (error instanceof KubeError) this.#failure = error;
     // An expired version is part of an informer's life. Only where it repeats is it worth a word.

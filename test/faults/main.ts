@@ -3,11 +3,13 @@ import { startControlPlane } from "../../src/embedded/control-plane/control-plan
 import { inTurn, plansFor, playAll, playReferences, sample } from "./campaign.ts";
 import { huntAll, playTextbook } from "./bug-hunt.ts";
 import { openCluster } from "./cluster.ts";
+import { OwnControlPlane } from "./own-control-plane.ts";
 import type { Outcome } from "./plan.ts";
 import { type Scenario, SCENARIOS } from "./scenarios.ts";
 import { faultLines, summaryLines, trialLines } from "./summary.ts";
 import { TRIALS } from "./trials/all.ts";
-import { playTrial, type TrialOutcome } from "./trials/trial.ts";
+import { controlPlaneFaults } from "./trials/control-plane-faults.ts";
+import { playTrial, type Trial, type TrialOutcome } from "./trials/trial.ts";
 import type { Cluster } from "./world.ts";
 
 const PROGRESS_EVERY = 100;
@@ -83,12 +85,21 @@ async function playPlans(cluster: Cluster, references: References): Promise<bool
 /** The faults with a course of their own. */
 async function playTrials(cluster: Cluster): Promise<boolean> {
   const outcomes: TrialOutcome[] = [];
-  const trials = TRIALS.filter(({ name }) => name.includes(values.trial));
-  await inTurn(trials, Number(values["at-a-time"]), async (trial) => {
-    const outcome = await playTrial(cluster, trial);
+  const chosen = (trials: readonly Trial[]): Trial[] =>
+    trials.filter(({ name }) => name.includes(values.trial));
+  const play = async (stage: Cluster, trial: Trial): Promise<void> => {
+    const outcome = await playTrial(stage, trial);
     outcomes.push(outcome);
     for (const fault of outcome.faults) say(`${trial.name}: ${fault}`);
-  });
+  };
+  await inTurn(chosen(TRIALS), Number(values["at-a-time"]), (trial) => play(cluster, trial));
+  const plane = await OwnControlPlane.start();
+  try {
+    // What is done to a control plane is done to all who use it, so one after the other.
+    await inTurn(chosen(controlPlaneFaults(plane)), 1, (trial) => play(plane.cluster, trial));
+  } finally {
+    await plane.stop();
+  }
   for (const line of ["", ...trialLines(outcomes)]) say(line);
   const failed = outcomes.filter(({ faults }) => faults.length > 0).length;
   say(`trials: ${outcomes.length - failed} green, ${failed} red`);

@@ -1,5 +1,6 @@
 import { markerOf } from "../../../src/embedded/hpc-park/alive-per-marker.ts";
 import type { LedgerEntry } from "../../../src/embedded/hpc-park/ledger.ts";
+import type { Exchange } from "../message-proxy.ts";
 import { type History, isToStay, thingKindOf } from "./history.ts";
 
 const FINALIZER = "hpc-park.ru/remote";
@@ -8,15 +9,27 @@ const FINALIZER = "hpc-park.ru/remote";
  * I2: an object with a finalizer of ours leaves only when nothing with its marker lives. One that the API server lost with the finalizer
  * still on (kubernetes/kubernetes#77988) was not let go of: by the end nothing of it may live.
  */
-export function proofBeforeRelease({ entries, revisions, nowMs }: History): string[] {
+export function proofBeforeRelease({ entries, revisions, exchanges, nowMs }: History): string[] {
   return revisions
     .filter(({ type, object }) => type === "DELETED" && !isToStay(object.spec))
     .flatMap(({ object, kind, seenMs }) => {
       const prefix = `${object.metadata.namespace}/${object.metadata.name} `;
-      const isLost = object.metadata.finalizers?.includes(FINALIZER) ?? false;
+      const isOn = object.metadata.finalizers?.includes(FINALIZER) ?? false;
+      const isLost = isOn && !exchanges.some((one) => takesOff(one, object.metadata.uid));
       const alive = livingAt(entries, prefix, thingKindOf(kind), isLost ? nowMs : seenMs);
       return alive.map((id) => `I2 no leak: ${prefix}was released while ${id} lived`);
     });
+}
+
+function takesOff({ method, status, body }: Exchange, uid: string): boolean {
+  if (method !== "PATCH" || status !== 200) return false;
+  const { metadata = {} }: { metadata?: { uid?: string; finalizers?: readonly string[] } } =
+    JSON.parse(body);
+  return (
+    metadata.uid === uid &&
+    metadata.finalizers !== undefined &&
+    !metadata.finalizers.includes(FINALIZER)
+  );
 }
 
 function livingAt(

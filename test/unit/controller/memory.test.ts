@@ -133,7 +133,10 @@ describe("ResourceMemory.isOutdated", () => {
 describe("ResourceMemory.writing", () => {
   it("remembers what came of it", async () => {
     const memory = remembering();
-    await memory.writing(Promise.resolve(objectOf("a", { metadata: { resourceVersion: "10" } })));
+    const ownWrites = new Map<string, string>();
+    const written = objectOf("a", { metadata: { resourceVersion: "10" } });
+    await memory.writing(Promise.resolve(written), ownWrites);
+    expect(ownWrites).toEqual(new Map([["default/a", "10"]]));
     expect(memory.isInDoubt).toBe(false);
     expect(memory.isOutdated("9")).toBe(true);
   });
@@ -148,7 +151,7 @@ describe("ResourceMemory.writing", () => {
     const failed = async (): Promise<never> => {
       throw error;
     };
-    await expect(memory.writing(failed())).rejects.toBe(error);
+    await expect(memory.writing(failed(), new Map())).rejects.toBe(error);
     expect(memory.isInDoubt).toBe(expected);
     memory.readAnew(objectOf("a"));
     expect(memory.isInDoubt).toBe(false);

@@ -64,7 +64,17 @@ function runtimeOf(port: KindPort<never>): KindRuntime {
   addIndexes(store, managed, identification);
   const now = (): number => performance.now();
   const queue = new Workqueue({ now, random: () => 0 });
-  return { port: managed, identification, keys: KEYS, store, queue, connection: connection() };
+  const ownWrites = new Map<string, string>();
+  return {
+    port: managed,
+    identification,
+    keys: KEYS,
+    store,
+    queue,
+    connection: connection(),
+    ownWrites,
+    departed: new Map(),
+  };
 }
 
 function connection(): Connection {

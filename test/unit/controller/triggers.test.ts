@@ -51,12 +51,32 @@ describe("watchResources", () => {
   });
 
   it.each<[string, Parts, Parts]>([
-    ["our own status", {}, { status: readyStatus(7) }],
     ["our own journal", {}, { metadata: { annotations: { [KEYS.create]: "t attempt=1" } } }],
     ["our own finalizer", {}, { metadata: { finalizers: [KEYS.finalizer] } }],
     ["another's annotation", {}, { metadata: { annotations: { "example.com/x": "y" } } }],
   ])("sleeps through %s", async (_, before, after) => {
     expect(await wokenBy(before, after)).toEqual([]);
+  });
+
+  it("sleeps through our own status, and wakes on one that another wrote", async () => {
+    const { kinds, instances } = kindsOf();
+    watchResources(kinds);
+    instances.store.put(objectOf("train"));
+    await drain(instances);
+    instances.ownWrites.set("default/train", "2");
+    instances.store.put(changed("train", { status: readyStatus(7) }));
+    expect(await drain(instances)).toEqual([]);
+    instances.store.put(changed("train", { status: readyStatus(8) }, "3"));
+    expect(await drain(instances)).toEqual(["default/train"]);
+  });
+
+  it("keeps the last copy of what is gone until its key is worked off", () => {
+    const { kinds, instances } = kindsOf();
+    watchResources(kinds);
+    const object = objectOf("train");
+    instances.store.put(object);
+    instances.store.remove(object);
+    expect(instances.departed.get("default/train")).toMatchObject({ metadata: { name: "train" } });
   });
 
   it("wakes who waits for a storage once it is ready, and once it is going", async () => {

@@ -1,0 +1,179 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { until } from "../../until.ts";
+import { secretsKept } from "../invariants/secrets.ts";
+import { INSTANCES, LOOK_MS, TIMEOUT_MS, type World } from "../world.ts";
+import { allReady, applyAll, assertUnmoved, cloudTrial, movesOf, named } from "./cloud-trial.ts";
+import {
+  applyOne,
+  INSTANCE,
+  leaderTrial,
+  moreCreatesThan,
+  posted,
+  readyAndSingle,
+  electionLog,
+} from "./leader-trial.ts";
+import { Gate, type Passage } from "./gate.ts";
+import type { Trial } from "./trial.ts";
+
+/** The operator reads its token file once a second. */
+const SEEN_MS = 1_300;
+const UNAUTHORIZED = {
+  kind: "status",
+  status: 401,
+  body: { detail: "Invalid token" },
+} as const;
+
+export const CREDENTIALS: readonly Trial[] = [
+  cloudTrial({
+    name: "401 for two seconds in mid-create",
+    play: async (world) => {
+      answerSlowly(world);
+      await applyOne(world);
+      await posted(world);
+      const id = world.simulator.faults.add({ effect: UNAUTHORIZED });
+      await delay(2_000);
+      world.simulator.faults.clear(id);
+    },
+    alsoViolated: (world) => [...moreCreatesThan(world, 1), ...tokensKept(world)],
+  }),
+  cloudTrial({
+    name: "401 for two seconds from the POST on",
+    play: async (world) => {
+      const id = world.simulator.faults.add({ effect: UNAUTHORIZED });
+      await applyOne(world);
+      await delay(2_000);
+      world.simulator.faults.clear(id);
+    },
+    alsoViolated: tokensKept,
+  }),
+  cloudTrial({
+    name: "token rotated in mid-POST",
+    play: async (world) => {
+      answerSlowly(world);
+      await applyOne(world);
+      await posted(world);
+      const made = world.simulator.perform({ action: "add-token", name: "fresh", master: true });
+      await world.setToken(String(made.token));
+      world.simulator.perform({ action: "revoke-token", name: "ordinary" });
+    },
+    alsoViolated: (world) => [...moreCreatesThan(world, 1), ...tokensKept(world)],
+  }),
+  cloudTrial({
+    name: "token file empty for a while",
+    play: async (world) => {
+      await applyAll(world, named(3));
+      await until("three are ready", () => allReady(world, named(3)));
+      await world.setToken("");
+      await world.remove(INSTANCES, "many-0");
+      await applyOne(world);
+      await delay(2 * SEEN_MS);
+      await world.setToken(world.simulator.token);
+    },
+    isDone: async (world) =>
+      (await allReady(world, ["many-1", "many-2", "one"])) &&
+      (await world.isGone(INSTANCES, "many-0")),
+    alsoViolated: (world) => [...moreCreatesThan(world, 4), ...tokensKept(world)],
+  }),
+  ...[1, 2, 12].map(otherAccount),
+  madeWithAnother(),
+  ...[301, 302, 307, 308].map(redirected),
+];
+
+function answerSlowly({ simulator }: World): void {
+  simulator.faults.add({
+    match: { method: "POST" },
+    effect: { kind: "delay", ms: TIMEOUT_MS * 0.75, when: "after" },
+  });
+}
+
+/** The token of an account that sees none of ours: its lists are empty, and whatever is known is a documented 404. */
+function otherAccount(count: number): Trial {
+  const names = named(count);
+  return cloudTrial({
+    name: `token of another account, ${count} known`,
+    bounds: { callsPerSecond: 300 },
+    play: async (world) => {
+      await applyAll(world, names);
+      await until("all are ready", () => allReady(world, names));
+      const other = world.simulator.perform({ action: "add-token", name: "other" });
+      await world.setToken(String(other.token));
+      await delay(SEEN_MS + LOOK_MS);
+      const before = movesOf(world);
+      // What a person does meanwhile must wait as well.
+      await world.remove(INSTANCES, "many-0");
+      if (count > 1) await world.patch(INSTANCES, "many-1", { spec: { gpuCount: 2 } });
+      await delay(8 * LOOK_MS);
+      assertUnmoved(world, before);
+      await world.setToken(world.simulator.token);
+      await delay(SEEN_MS);
+    },
+    isDone: async (world) =>
+      (await world.isGone(INSTANCES, "many-0")) &&
+      world.alive("many-0") === 0 &&
+      allReady(world, names.slice(1)),
+    alsoViolated: (world) => [...moreCreatesThan(world, count), ...tokensKept(world)],
+  });
+}
+
+/** Made with one token, looked for with another, and back: a token sees only what was made with it. */
+function madeWithAnother(): Trial {
+  return leaderTrial({
+    name: "created first under another account's token",
+    hasManyWriters: true,
+    play: async (world, election) => {
+      const other = world.simulator.perform({ action: "add-token", name: "other" });
+      await world.setToken(String(other.token));
+      await election.enter("only", { LEADER_ELECTION: "false" });
+      await world.apply(INSTANCES, "one", INSTANCE);
+      await until("one is ready", () => readyAndSingle(world));
+      await world.setToken(world.simulator.token);
+      await delay(SEEN_MS + 8 * LOOK_MS);
+      await world.setToken(String(other.token));
+      await delay(SEEN_MS);
+    },
+    alsoViolated: (world) => moreCreatesThan(world, 1),
+  });
+}
+
+/** The token goes to the configured host and to no other, whatever the answer says. */
+function redirected(status: number): Trial {
+  const seen: Passage[] = [];
+  const names = named(3);
+  return cloudTrial({
+    name: `redirected to another host with ${status}`,
+    play: async (world, { cloud }) => {
+      const elsewhere = await Gate.open(world.cloudProxy.url);
+      elsewhere.onRequest = (passage) => {
+        seen.push(passage);
+        return { status: 200, body: "[]" };
+      };
+      cloud.onRequest = ({ path }) => ({
+        status,
+        headers: { location: `${elsewhere.url}${path}` },
+      });
+      await applyAll(world, names);
+      await delay(2 * SEEN_MS);
+      cloud.onRequest = () => "pass";
+      await elsewhere.shut();
+    },
+    isDone: (world) => allReady(world, names),
+    alsoViolated: (world) => [
+      ...moreCreatesThan(world, 3),
+      ...(seen.length === 0 ? [] : [`${seen.length} requests followed to the other host`]),
+    ],
+  });
+}
+
+function tokensKept(world: World): string[] {
+  const canaries = world.simulator.park.tokens.all().map(({ value }) => value);
+  return secretsKept(
+    {
+      entries: [],
+      revisions: world.history.revisions,
+      exchanges: world.exchanges,
+      nowMs: performance.now(),
+      log: electionLog(world),
+    },
+    { canaries: [...canaries, world.simulator.token] },
+  );
+}

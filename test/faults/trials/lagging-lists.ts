@@ -1,0 +1,123 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { until } from "../../until.ts";
+import { INSTANCES, LOOK_MS, QUIET_MS, type World } from "../world.ts";
+import { applyOne, moreCreatesThan, posted, readyAndSingle } from "./leader-trial.ts";
+import type { Trial } from "./trial.ts";
+
+const FOR_EVER_MS = 3_600_000;
+
+/** A trial that says how much may be asked of HPC Park. */
+export interface CountedTrial extends Omit<Trial, "isDone" | "alsoViolated"> {
+  /** By default: one is there, and ready. */
+  readonly isDone?: Trial["isDone"];
+  /** So many create requests and deletions may be sent, in all. */
+  readonly creates: number;
+  readonly deletes?: number;
+}
+
+const COURSES: readonly CountedTrial[] = [
+  {
+    name: "HPC Park's list lags by several looks",
+    play: (world) => createHidden(world, 3 * LOOK_MS, { alsoOne: false }),
+    creates: 1,
+  },
+  {
+    name: "HPC Park's list lags for longer than the quiet time",
+    play: async (world) => {
+      await createHidden(world, 3 * QUIET_MS, { alsoOne: false });
+      await delay(4 * QUIET_MS);
+    },
+    creates: 1,
+  },
+  {
+    name: "404 for a while after the creation",
+    play: (world) => createHidden(world, QUIET_MS * 0.8, { alsoOne: true }),
+    creates: 1,
+  },
+  {
+    name: "HPC Park's list lags, killed before the answer",
+    play: lagAndKillBefore,
+    creates: 1,
+  },
+  {
+    name: "HPC Park's list lags for longer than the quiet time, killed after the id",
+    play: lagAndKillAfter,
+    creates: 1,
+  },
+];
+
+export const LAGGING_LISTS: readonly Trial[] = COURSES.map(countedTrial);
+
+export function countedTrial(course: CountedTrial): Trial {
+  const { creates, deletes = 0, isDone = readyAndSingle, ...rest } = course;
+  return {
+    ...rest,
+    isDone,
+    alsoViolated: (world) => [
+      ...moreCreatesThan(world, creates),
+      ...moreDeletesThan(world, deletes),
+    ],
+  };
+}
+
+function moreDeletesThan({ simulator }: World, most: number): string[] {
+  const count = simulator.ledger.entries.filter(
+    ({ source, method }) => source === "api" && method === "DELETE",
+  ).length;
+  return count > most ? [`${count} remote deletions, more than ${most}`] : [];
+}
+
+/** HPC Park shows nothing in lists that is younger than this; `alsoOne`: nor when asked for it by its id. Returns the rule. */
+export function hideNewest(
+  { simulator }: World,
+  ms: number,
+  { alsoOne }: { readonly alsoOne: boolean },
+): number {
+  const effect = { kind: "hide-newest", ms, alsoOne } as const;
+  return simulator.faults.add({ match: { method: "GET" }, effect });
+}
+
+async function createHidden(
+  world: World,
+  ms: number,
+  how: { readonly alsoOne: boolean },
+): Promise<void> {
+  hideNewest(world, ms, how);
+  world.start();
+  await applyOne(world);
+}
+
+/** Killed before the answer; who comes after it finds a journal, and for a while nothing in the lists. */
+async function lagAndKillBefore(world: World): Promise<void> {
+  const { simulator, cloudProxy } = world;
+  const rule = hideNewest(world, FOR_EVER_MS, { alsoOne: false });
+  cloudProxy.onAnswer = async ({ method }): Promise<"pass" | "drop"> => {
+    if (method !== "POST") return "pass";
+    cloudProxy.onAnswer = () => "pass";
+    await world.kill();
+    return "drop";
+  };
+  world.start();
+  await applyOne(world);
+  await posted(world);
+  await delay(LOOK_MS);
+  const looks = simulator.ledger.entries.length;
+  world.start();
+  await until("it has looked", () => simulator.ledger.entries.length > looks);
+  await delay(QUIET_MS / 3);
+  simulator.faults.clear(rule);
+}
+
+/** Killed when the id was recorded; the lists lack it for longer than a lost request may take effect. */
+async function lagAndKillAfter(world: World): Promise<void> {
+  hideNewest(world, 4 * QUIET_MS, { alsoOne: false });
+  world.start();
+  await applyOne(world);
+  await until("its id is recorded", async () => (await idOf(world)) !== undefined);
+  await world.kill();
+  world.start();
+}
+
+async function idOf(world: World): Promise<unknown> {
+  return (await world.get(INSTANCES, "one"))?.status?.id;
+}

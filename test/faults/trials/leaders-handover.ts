@@ -1,0 +1,180 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { until } from "../../until.ts";
+import { mutations } from "../invariants/history.ts";
+import { quietSince } from "../invariants/traffic.ts";
+import { INSTANCES, LOOK_MS, QUIET_MS, TIMEOUT_MS, type World } from "../world.ts";
+import { type Election, LEASE, readiness } from "./election.ts";
+import {
+  applyOne,
+  createsOf,
+  leaderTrial,
+  moreCreatesThan,
+  posted,
+  readyAndSingle,
+} from "./leader-trial.ts";
+import type { Trial } from "./trial.ts";
+
+const SLOW_MS = TIMEOUT_MS * 0.75;
+
+export const HANDOVER: readonly Trial[] = [
+  leaderTrial({
+    name: "leader killed in mid-POST",
+    play: async (world, election) => {
+      const { first } = await election.begin();
+      answerSlowly(world);
+      await applyOne(world);
+      await posted(world);
+      await first.operator.end("SIGKILL");
+      await election.leads("second");
+    },
+    alsoViolated: (world) => moreCreatesThan(world, 1),
+  }),
+  leaderTrial({
+    name: "SIGTERM in mid-POST",
+    play: async (world, election) => {
+      const { first } = await election.begin();
+      answerSlowly(world);
+      await applyOne(world);
+      await posted(world);
+      await endsWithZero(first.operator.end("SIGTERM"));
+      await election.leads("second");
+    },
+    alsoViolated: (world, election) => [
+      ...moreCreatesThan(world, 1),
+      ...releasedAfterAnswer(world, election),
+    ],
+  }),
+  leaderTrial({
+    name: "SIGTERM in mid-POST that is never answered",
+    play: async (world, election) => {
+      const { first } = await election.begin();
+      world.simulator.faults.add({
+        match: { method: "POST", nth: 1 },
+        effect: { kind: "hang", afterWork: true },
+      });
+      await applyOne(world);
+      await posted(world);
+      await endsWithZero(first.operator.end("SIGTERM"));
+      await election.leads("second");
+    },
+    alsoViolated: (world) => moreCreatesThan(world, 1),
+  }),
+  leaderTrial({
+    name: "SIGTERM in mid-POST and no time to drain",
+    play: async (world, election) => {
+      const { first } = await election.begin({ SHUTDOWN_GRACE_SECONDS: "0.05" });
+      answerSlowly(world);
+      await applyOne(world);
+      await posted(world);
+      await endsWithZero(first.operator.end("SIGTERM"));
+      await election.leads("second");
+    },
+    alsoViolated: (world, election) => [
+      ...moreCreatesThan(world, 1),
+      ...(election.terms[0]?.isReleased ? ["the lease was released while a POST was out"] : []),
+    ],
+  }),
+  leaderTrial({
+    name: "clean handover",
+    play: async (world, election) => {
+      const { first } = await election.begin();
+      await applyOne(world);
+      await until("one is ready", () => readyAndSingle(world));
+      const startedMs = performance.now();
+      await endsWithZero(first.operator.end("SIGTERM"));
+      await election.leads("second");
+      const tookMs = performance.now() - startedMs;
+      if (tookMs > LEASE.durationMs) throw new Error(`the handover took ${tookMs} ms`);
+    },
+    alsoViolated: async (world) => {
+      await delay(LOOK_MS);
+      const sinceMs = performance.now();
+      await delay(4 * LOOK_MS);
+      return [...moreCreatesThan(world, 1), ...quietSince(historyOf(world), sinceMs)];
+    },
+  }),
+  leaderTrial({
+    name: "handover in the middle of ten creates",
+    play: async (world, election) => {
+      const { first } = await election.begin();
+      answerSlowly(world);
+      for (const name of TEN) await world.apply(INSTANCES, name, ONE_MORE);
+      await posted(world, 3);
+      await endsWithZero(first.operator.end("SIGTERM"));
+      await election.leads("second");
+    },
+    isDone: async (world) => {
+      const ready = await Promise.all(TEN.map((name) => world.isReady(INSTANCES, name)));
+      return ready.every(Boolean) && TEN.every((name) => world.alive(name) === 1);
+    },
+    bounds: { callsPerSecond: 200 },
+    alsoViolated: (world) => moreCreatesThan(world, 10),
+  }),
+  leaderTrial({
+    name: "who is ready",
+    play: whoIsReady,
+  }),
+];
+
+const TEN = Array.from({ length: 10 }, (_, index) => `many-${index}`);
+const ONE_MORE = { containerType: "pytorch", gpuType: "A100", gpuCount: 1, tariffType: "hourly" };
+
+function answerSlowly({ simulator }: World): void {
+  simulator.faults.add({
+    match: { method: "POST" },
+    effect: { kind: "delay", ms: SLOW_MS, when: "after" },
+  });
+}
+
+async function endsWithZero(ended: Promise<unknown>): Promise<void> {
+  const code = await ended;
+  if (code !== 0) throw new Error(`an operator that was told to end ended with ${String(code)}`);
+}
+
+/** The lease is given up only when what had left was answered, or given up. */
+function releasedAfterAnswer(world: World, election: Election): string[] {
+  const [term] = election.terms;
+  const answers = mutations(world.simulator.ledger.entries)
+    .filter(({ clientId }) => clientId === "first")
+    .map(({ outMs = Infinity }) => outMs);
+  const isReleased = term?.isReleased === true;
+  return [
+    ...(isReleased ? [] : ["the lease was not released"]),
+    ...(isReleased && Math.max(...answers) > term.untilMs
+      ? ["the lease was released before the POST was answered"]
+      : []),
+  ];
+}
+
+/** A standby is ready; a leader is; a leader that cannot renew its lease ends or is not. */
+async function whoIsReady(world: World, election: Election): Promise<void> {
+  const { first, second } = await election.begin();
+  await applyOne(world);
+  await until("one is ready", () => readyAndSingle(world));
+  for (const { client, operator } of [first, second]) {
+    const { status } = await readiness(operator);
+    if (status !== 200) throw new Error(`${client} is not ready`);
+  }
+  const looksOfStandby = world.simulator.ledger.entries.filter(
+    ({ clientId }) => clientId === "second",
+  );
+  if (looksOfStandby.some(({ method }) => method !== "GET")) throw new Error("the standby wrote");
+  first.kube.cut();
+  await until(
+    "the cut-off leader has ended, or says that it cannot work",
+    async () => (await readiness(first.operator)).status !== 200,
+    { limitMs: LEASE.durationMs },
+  );
+  await election.leads("second");
+  if (createsOf(world) !== 1) throw new Error("more than one create request");
+  await delay(QUIET_MS);
+}
+
+function historyOf(world: World) {
+  return {
+    entries: world.simulator.ledger.entries,
+    revisions: world.history.revisions,
+    exchanges: world.exchanges,
+    nowMs: performance.now(),
+  };
+}
