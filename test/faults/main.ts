@@ -43,7 +43,7 @@ async function main(): Promise<number> {
       ({ name }) => values.scenario === undefined || name === values.scenario,
     );
     const references =
-      wants("trials") && !wants("plans") ? new Map() : await play(cluster, scenarios);
+      wants("trials") && !wants("plans") ? new Map() : await undisturbed(cluster, scenarios);
     const isGreen = [
       !wants("plans") || (await playPlans(cluster, references)),
       !wants("trials") || (await playTrials(cluster)),
@@ -55,7 +55,7 @@ async function main(): Promise<number> {
   }
 }
 
-async function play(cluster: Cluster, scenarios: readonly Scenario[]): Promise<References> {
+async function undisturbed(cluster: Cluster, scenarios: readonly Scenario[]): Promise<References> {
   const references = await playReferences(cluster, scenarios);
   for (const line of faultLines([...references.values()])) say(line);
   return references;

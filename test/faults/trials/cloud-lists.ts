@@ -53,21 +53,6 @@ const LIES: readonly Lie[] = [
 
 export const LISTS: readonly Trial[] = LIES.map(lieTrial);
 
-/**
- * Not so yet: five of twelve missing at once, by the list and by name, is within what the breaker tolerates. They are made anew, and what
- * was to be deleted is let go of while it lives.
- */
-export const LISTS_BEYOND: readonly Trial[] = [
-  {
-    ...lieTrial({
-      name: "40 % of twelve lost, and 404",
-      count: 12,
-      tell: (world) => loseSome(world, 0.4),
-    }),
-    bounds: { doubleMs: 3 * LOOK_MS, callsPerSecond: 300 },
-  },
-];
-
 function lieTrial({ name, count, tell }: Lie): Trial {
   const names = named(count);
   return cloudTrial({
