@@ -1,3 +1,6 @@
+import { writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { startControlPlane } from "../../src/embedded/control-plane/control-plane.ts";
 import { inTurn, plansFor, playAll, playReferences, sample } from "./campaign.ts";
@@ -15,8 +18,8 @@ import type { Cluster } from "./world.ts";
 const PROGRESS_EVERY = 100;
 
 /**
- * `--only plans`, `trials` or `bugs` leaves the others out. `--scenario NAME` plays one scenario's plans, `--sample N --seed S` a
- * reproducible part of them, `--trial TEXT` and `--bug TEXT` what has the text in its name; `--at-a-time N`.
+ * `--only plans`, `trials` or `bugs` leaves the others out. `--scenario NAME` plays one scenario's plans, `--fault kill`, `cut` or `answer`
+ * those of one sort, `--sample N --seed S` a reproducible part of them, `--trial TEXT` and `--bug TEXT` what has the text in its name; `--at-a-time N`.
  */
 const { values } = parseArgs({
   options: {
@@ -24,6 +27,7 @@ const { values } = parseArgs({
     scenario: { type: "string" },
     sample: { type: "string" },
     seed: { type: "string", default: "1" },
+    fault: { type: "string" },
     trial: { type: "string", default: "" },
     bug: { type: "string", default: "" },
     "at-a-time": { type: "string", default: "3" },
@@ -63,7 +67,9 @@ async function undisturbed(cluster: Cluster, scenarios: readonly Scenario[]): Pr
 
 /** Every single fault of every scenario. Returns whether everything held. */
 async function playPlans(cluster: Cluster, references: References): Promise<boolean> {
-  const all = [...references].flatMap(([scenario, reference]) => plansFor(scenario, reference));
+  const all = [...references]
+    .flatMap(([scenario, reference]) => plansFor(scenario, reference))
+    .filter(({ fault }) => values.fault === undefined || fault?.type === values.fault);
   const plans =
     values.sample === undefined ? all : sample(all, Number(values.sample), Number(values.seed));
   say(`${all.length} plans; playing ${plans.length}`);
@@ -72,6 +78,7 @@ async function playPlans(cluster: Cluster, references: References): Promise<bool
   const tell = (outcome: Outcome): void => {
     outcomes.push(outcome);
     for (const line of faultLines([outcome])) say(line);
+    if (outcome.faults.length > 0) keepLog(outcomes.length, outcome);
     if (outcomes.length % PROGRESS_EVERY === 0) say(`… ${outcomes.length} of ${plans.length}`);
   };
   await playAll(cluster, plans, tell, { concurrency: Number(values["at-a-time"]) });
@@ -80,6 +87,13 @@ async function playPlans(cluster: Cluster, references: References): Promise<bool
   const failed = outcomes.filter(({ faults }) => faults.length > 0).length;
   say(`plans: ${outcomes.length - failed} green, ${failed} red; ${secondsEach.toFixed(2)} s each`);
   return failed === 0 && [...references.values()].every(({ faults }) => faults.length === 0);
+}
+
+/** What the operator said in a plan that turned red. */
+function keepLog(number: number, { log }: Outcome): void {
+  const path = join(tmpdir(), `fault-plan-${process.pid}-${number}.log`);
+  writeFileSync(path, log);
+  say(`  its log: ${path}`);
 }
 
 /** The faults with a course of their own. */
