@@ -16,8 +16,11 @@ export function nameOfCredential(
 
 /** Whether whatever `former` saw or made is shown to `present` too, as long as it exists. */
 export function seesAllThat(present: CredentialName, former: CredentialName): boolean {
-  if (present === former) return true;
-  return present.endsWith(EVERYTHING) && userOf(present) === userOf(former);
+  const isOfSameUser = userOf(present) === userOf(former);
+  if (present.endsWith(EVERYTHING) || former.endsWith(EVERYTHING))
+    return present.endsWith(EVERYTHING) && isOfSameUser;
+  // The same fingerprint is the same credential, also while nobody can tell whose it is.
+  return fingerprintIn(present) === fingerprintIn(former);
 }
 
 /** Which name to remember: one that nobody knows the owner of says less than what is remembered already. */
@@ -27,6 +30,10 @@ export function betterKnown(
 ): CredentialName | undefined {
   const isUnknown = present?.startsWith("?") ?? true;
   return isUnknown ? (former ?? present) : present;
+}
+
+function fingerprintIn(name: CredentialName): string {
+  return name.slice(name.lastIndexOf("/") + 1);
 }
 
 function userOf(name: CredentialName): string {

@@ -5,8 +5,8 @@ import { fingerprintOf } from "./fingerprint.ts";
 /** Whose token it is, and whether it sees everything of that user; undefined where the provider says nothing of it. */
 export type Owner = { readonly user: string; readonly seesEverything: boolean } | undefined;
 
-/** Between two tries to learn whose token it is, where the provider could not say, in milliseconds. */
-const RETRY_MS = 10_000;
+/** Between the tries to learn whose token it is, where the provider could not say, in milliseconds; it doubles up to the last. */
+const RETRY = { firstMs: 1_000, lastMs: 60_000 };
 
 /** Gives the token in use its name. The provider is asked once for each token, before it is used for anything else. */
 export class CredentialNames {
@@ -14,6 +14,7 @@ export class CredentialNames {
   #token: string | undefined;
   #name: Promise<CredentialName> | undefined;
   #retryAtMs = Infinity;
+  #failures = 0;
 
   /** @param now Monotonic milliseconds. */
   constructor(now: () => number) {
@@ -37,9 +38,14 @@ export class CredentialNames {
   async #learn(token: string, ask: () => Promise<Owner>): Promise<CredentialName> {
     const fingerprint = fingerprintOf(token);
     try {
-      return nameOfCredential(fingerprint, await ask());
+      const owner = await ask();
+      this.#failures = 0;
+      return nameOfCredential(fingerprint, owner);
     } catch {
-      if (token === this.#token) this.#retryAtMs = this.#now() + RETRY_MS;
+      if (token === this.#token) {
+        this.#retryAtMs = this.#now() + Math.min(RETRY.firstMs * 2 ** this.#failures, RETRY.lastMs);
+        this.#failures = Math.min(this.#failures + 1, 10);
+      }
       return nameOfCredential(fingerprint, undefined);
     }
   }
