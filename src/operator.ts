@@ -16,7 +16,7 @@ import { createMetrics, type Metrics } from "./metrics.ts";
 import { ProviderError } from "./provider/errors.ts";
 import type { HpcParkAccount } from "./provider/hpc-park/account.ts";
 import type { Lane } from "./provider/lane-queue.ts";
-import { within } from "./shutdown.ts";
+import { aborted, orAborted, within } from "./shutdown.ts";
 import { COMPONENT, createAccount, createManager, now, type Surroundings } from "./wiring.ts";
 
 /** Between tries to read what is needed at the start. */
@@ -238,18 +238,4 @@ export class Operator {
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-async function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
-}
-
-async function orAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
-  return Promise.race([
-    work,
-    aborted(signal).then((): never => {
-      throw signal.reason;
-    }),
-  ]);
 }

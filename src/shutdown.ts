@@ -30,3 +30,22 @@ export async function within(limitMs: number, work: Promise<unknown>): Promise<b
     clearTimeout(timer);
   }
 }
+
+/** Resolves when the signal aborts. */
+export async function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+}
+
+/** What comes first: the work's end, or the signal's reason as a rejection. */
+export async function orAborted<Result>(
+  work: Promise<Result>,
+  signal: AbortSignal,
+): Promise<Result> {
+  return Promise.race([
+    work,
+    aborted(signal).then((): never => {
+      throw signal.reason;
+    }),
+  ]);
+}
