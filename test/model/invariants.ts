@@ -40,6 +40,8 @@ interface ProcessView {
   listDeliveredMs: number;
   unmarked: ReadonlySet<number>;
   readonly confirmed: Map<string, Confirmation>;
+  /** The last of each name that the watch told. */
+  readonly told: Map<string, ManagedObject>;
 }
 
 export interface InvariantParts {
@@ -65,8 +67,6 @@ export class Invariants {
   readonly #journal = new Map<string, JournalEntry>();
   readonly #views = new Map<number, ProcessView>();
   readonly #excuses: Excuses;
-  /** The last of each name that left. */
-  readonly #gone = new Map<string, ManagedObject>();
 
   constructor(parts: InvariantParts) {
     this.#parts = parts;
@@ -190,6 +190,11 @@ export class Invariants {
     this.#view(number).confirmed.set(name, { object, atMs: this.#parts.clock.now() });
   }
 
+  /** The watch has told of an object; of one that left, what it was last. */
+  told(object: ManagedObject, { number }: Process): void {
+    this.#view(number).told.set(object.metadata.name, object);
+  }
+
   #checkTrust(what: string, atMs: number, how = ""): void {
     const sinceMs = this.#parts.suspectSinceMs();
     if (sinceMs !== undefined && atMs - sinceMs > DECIDED_MS)
@@ -229,7 +234,8 @@ export class Invariants {
     return nameOfMarker(markerOf(label) ?? "") ?? adopting?.metadata.name;
   }
 
-  #checkDelete(name: string, thing: ModelThing, askedMs: number, { confirmed }: ProcessView): void {
+  #checkDelete(name: string, thing: ModelThing, askedMs: number, view: ProcessView): void {
+    const { confirmed, told } = view;
     const { clock, park } = this.#parts;
     const confirmation = confirmed.get(name);
     if (confirmation === undefined || clock.now() - confirmation.atMs > 2 * REQUEST_TIMEOUT_MS) {
@@ -242,7 +248,7 @@ export class Invariants {
     if (sinceMs > askedMs && confirmation.atMs - sinceMs > DECIDED_MS)
       this.#blame(`breaker: ${thing.id} of ${name} is deleted ${WHILE_WAITING}`);
     if (confirmation.object === undefined) {
-      this.#checkTakenBack(name, thing);
+      this.#checkTakenBack(name, thing, told.get(name));
       return;
     }
     const { metadata, spec } = confirmation.object;
@@ -262,10 +268,9 @@ export class Invariants {
       this.#blame(`single: DELETE of ${thing.id}, the only one of ${name}, which is to live`);
   }
 
-  /** With nobody to own it only that may go which a create request brought back to us, and which was not to stay. */
-  #checkTakenBack(name: string, { id, post }: ModelThing): void {
+  /** With nobody to own it only that may go which a create request brought back to us, and which was not to stay as far as we were told. */
+  #checkTakenBack(name: string, { id, post }: ModelThing, gone: ManagedObject | undefined): void {
     if (post?.isAnswered !== true) this.#blame(`ownership: ${id} is deleted, and ${name} is gone`);
-    const gone = this.#gone.get(name);
     if (gone !== undefined && isToStay(gone))
       this.#blame(`retain: DELETE of ${id}, which ${name} was to retain${TAKEN_BACK}`);
   }
@@ -276,7 +281,6 @@ export class Invariants {
     const { park, clock } = this.#parts;
     const wrongs = byOperator ? wrongsIn(commit, { park, nowMs: clock.now(), isExcused }) : [];
     for (const wrong of wrongs) this.#blame(wrong);
-    if (before !== undefined && after === undefined) this.#gone.set(name, before);
     const recordedId = before?.status?.id;
     if (!byOperator && after?.status === undefined && recordedId !== undefined)
       this.#excuses.forgotten(Number(recordedId));
@@ -321,6 +325,7 @@ export class Invariants {
       listDeliveredMs: -Infinity,
       unmarked: new Set<number>(),
       confirmed: new Map<string, Confirmation>(),
+      told: new Map<string, ManagedObject>(),
     };
     this.#views.set(process, view);
     return view;

@@ -119,16 +119,26 @@ export class ModelOperator {
   #list(): void {
     const { cluster } = this.#surroundings;
     this.#listedRevision = cluster.revision;
-    const objects = cluster.list().map((object) => this.#cached(object));
-    this.#runtime.store.replace(undefined, objects);
+    const objects = cluster.list();
+    for (const object of objects) this.#tellJudge(object);
+    this.#runtime.store.replace(
+      undefined,
+      objects.map((object) => this.#cached(object)),
+    );
   }
 
   /** A watch begins where the list ended. */
   #apply({ before, after, revision }: Commit): void {
     const { store } = this.#runtime;
-    if (revision <= this.#listedRevision) return;
+    const told = after ?? before;
+    if (revision <= this.#listedRevision || told === undefined) return;
+    this.#tellJudge(told);
     if (after !== undefined) store.put(this.#cached(after));
-    else if (before !== undefined) store.remove(before);
+    else store.remove(told);
+  }
+
+  #tellJudge(object: ManagedObject): void {
+    this.#surroundings.invariants.told(object, this.process);
   }
 
   #cached(object: ManagedObject): ManagedObject {
