@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
 import type { KubeClient } from "./client.ts";
 import { KubeError } from "./errors.ts";
 import type { KubeObject, ResourceType } from "./kube-object.ts";
@@ -17,6 +18,9 @@ const REFILL_MS = 300_000;
 /** Events that wait to be written; beyond, the oldest is dropped: events tell, they do not steer. */
 const MAX_WAITING = 1_000;
 
+/** Between events while there is other work: ten a second. */
+const BUSY_STEP_MS = 100;
+
 export interface EventWords {
   readonly type: "Normal" | "Warning";
   readonly reason: string;
@@ -29,6 +33,8 @@ export interface EventRecorderOptions {
   readonly component: string;
   readonly instance: string;
   readonly log: ReflectorLog;
+  /** While it is so, events are written at a walking pace: they tell of work, and must not slow it down. */
+  readonly isBusy?: () => boolean;
   readonly signal: AbortSignal;
   /** Monotonic milliseconds. */
   readonly now: () => number;
@@ -78,6 +84,7 @@ export class EventRecorder {
   async #drain(): Promise<void> {
     for (let write = this.#waiting.shift(); write !== undefined; write = this.#waiting.shift()) {
       try {
+        await this.#giveWay();
         await write();
       } catch (error) {
         if (this.#options.signal.aborted) break;
@@ -89,6 +96,11 @@ export class EventRecorder {
       this.#options.log("warn", "events were dropped: too many waited", { count: this.#dropped });
     }
     this.#dropped = 0;
+  }
+
+  async #giveWay(): Promise<void> {
+    const { isBusy, signal } = this.#options;
+    if (isBusy?.() === true) await delay(BUSY_STEP_MS, undefined, { signal });
   }
 
   async #write(object: KubeObject, words: EventWords): Promise<void> {

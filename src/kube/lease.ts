@@ -3,7 +3,10 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { KubeClient } from "./client.ts";
 import { KubeError } from "./errors.ts";
 import { LEASES, type LeaseObject, type LeaseSpec, recordAfter } from "./lease-record.ts";
+import { watchLease } from "./lease-watch.ts";
 import type { ReflectorLog } from "./reflector.ts";
+import { RivalLease } from "./rival-lease.ts";
+import type { KubeTransport } from "./transport.ts";
 
 export interface LeaseOptions {
   readonly client: KubeClient;
@@ -11,6 +14,8 @@ export interface LeaseOptions {
   readonly name: string;
   readonly identity: string;
   readonly log: ReflectorLog;
+  /** Over it a candidate watches the lease, and so need not wait for its next try; left out: it tries from time to time. */
+  readonly transport?: KubeTransport;
   /** client-go's defaults: 15, 10 and 2 seconds. */
   readonly leaseDurationMs?: number;
   readonly renewDeadlineMs?: number;
@@ -30,24 +35,23 @@ const JITTER = 1.2;
 /**
  * Leader election on a Lease with client-go's semantics.
  *
- * No clock of another machine is trusted: another's lease has run out when its record has not changed for its duration on our own
- * monotonic clock. Our own is counted from when the request that renewed it began.
+ * Our own lease is counted from when the request that renewed it began; another's as `RivalLease` says.
  */
 export class Lease {
   /** Resolves when this process leads for the first time. */
   readonly acquired: Promise<void>;
   /** Resolves when it led and does no longer. */
   readonly lost: Promise<void>;
-  readonly #options: Required<LeaseOptions>;
+  readonly #options: Required<Omit<LeaseOptions, "transport">> & Pick<LeaseOptions, "transport">;
+  readonly #rival: RivalLease;
   readonly #markAcquired: () => void;
   readonly #markLost: () => void;
   #renewedMs = -Infinity;
   #isLeading = false;
   #isLost = false;
   #object: LeaseObject | undefined;
-  #seenRecord = "";
-  #seenMs = -Infinity;
   #failure: string | undefined;
+  #wake: () => void = () => undefined;
 
   constructor(options: LeaseOptions) {
     this.#options = {
@@ -57,6 +61,7 @@ export class Lease {
       now: () => performance.now(),
       ...options,
     };
+    this.#rival = new RivalLease(this.#options.leaseDurationMs, this.#options.now);
     const acquired = Promise.withResolvers<void>();
     const lost = Promise.withResolvers<void>();
     this.acquired = acquired.promise;
@@ -86,6 +91,7 @@ export class Lease {
 
   /** Acquires, then renews until the signal aborts or the lease is lost. Never rejects. */
   async run(signal: AbortSignal): Promise<void> {
+    void this.#followOthers(signal);
     while (!signal.aborted) {
       // Before the attempt too: a process that slept through the deadline must not renew as if nothing had happened.
       if (!this.#isOverdue()) await this.#attempt(signal);
@@ -93,9 +99,33 @@ export class Lease {
       if (this.#isOverdue()) this.#lose("it could not be renewed in time");
       if (this.#isLost) return;
       const waitMs = this.#options.retryPeriodMs * (1 + Math.random() * (JITTER - 1));
-      const untilMs = this.#isLeading ? Math.min(waitMs, this.#timeLeftMs()) : waitMs;
-      await delay(untilMs, undefined, { signal }).catch(() => undefined);
+      const limitMs = this.#isLeading ? this.#timeLeftMs() : this.#rival.runsOutInMs;
+      await this.#pause(Math.min(waitMs, limitMs), signal);
     }
+  }
+
+  /** Sleeps; a candidate wakes when the lease is given up. */
+  async #pause(forMs: number, signal: AbortSignal): Promise<void> {
+    const awake = new AbortController();
+    this.#wake = () => awake.abort();
+    const either = AbortSignal.any([signal, awake.signal]);
+    await delay(forMs, undefined, { signal: either }).catch(() => undefined);
+  }
+
+  /** While it does not lead. */
+  async #followOthers(signal: AbortSignal): Promise<void> {
+    const { transport } = this.#options;
+    if (transport === undefined) return;
+    const candidacy = new AbortController();
+    void this.acquired.then(() => candidacy.abort());
+    const onChange = (object: LeaseObject): void => {
+      this.#rival.notice(object);
+      if ((object.spec?.holderIdentity ?? "") === "") this.#wake();
+    };
+    await watchLease(
+      { ...this.#options, transport, onChange },
+      AbortSignal.any([signal, candidacy.signal]),
+    );
   }
 
   /** Gives the lease up, so that another need not wait for it to run out. To be called when nothing is under way any more. */
@@ -174,27 +204,13 @@ export class Lease {
       await this.#createLease(signal);
       return true;
     }
-    this.#notice(object);
+    this.#rival.notice(object);
     const holder = object.spec?.holderIdentity ?? "";
     if (this.#isLeading && holder !== identity) throw new TakenError("another has taken it");
-    if (holder !== identity && holder !== "" && !this.#hasRunOut(object)) return false;
+    if (holder !== identity && holder !== "" && !this.#rival.hasRunOut) return false;
     this.#object = object;
     await this.#write({ holderIdentity: identity }, signal);
     return true;
-  }
-
-  #notice(object: LeaseObject): void {
-    const record = JSON.stringify(object.spec ?? {});
-    if (record === this.#seenRecord) return;
-    this.#seenRecord = record;
-    this.#seenMs = this.#options.now();
-  }
-
-  /** By its own duration, counted on our clock from when we saw its record change. */
-  #hasRunOut({ spec }: LeaseObject): boolean {
-    const durationMs = (spec?.leaseDurationSeconds ?? 0) * 1000;
-    const { now, leaseDurationMs } = this.#options;
-    return now() > this.#seenMs + Math.max(durationMs, leaseDurationMs);
   }
 
   async #read(signal: AbortSignal): Promise<LeaseObject | undefined> {

@@ -1,5 +1,10 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { keyOf, type KubeObject } from "./kube-object.ts";
+import { SharedTexts } from "./shared-texts.ts";
 import { compareResourceVersions } from "./resource-version.ts";
+
+/** So many objects are indexed in one turn of the event loop, in some 5 ms. */
+const OBJECTS_A_TURN = 100;
 
 /** What happened to a key: `current` is undefined where it left, `previous` where it is new. */
 export type ChangeHandler<T> = (
@@ -18,6 +23,7 @@ export class Store<T extends KubeObject> {
   readonly #objects = new Map<string, T>();
   readonly #indexes = new Map<string, Index<T>>();
   readonly #handlers = new Set<ChangeHandler<T>>();
+  readonly #texts = new SharedTexts();
   readonly #onHandlerError: (error: unknown) => void;
 
   /** @param onHandlerError Told of a handler or an index that throws; the others are called all the same. */
@@ -63,7 +69,7 @@ export class Store<T extends KubeObject> {
   #take(object: T): void {
     const key = keyOf(object);
     const previous = this.#objects.get(key);
-    const slim = withoutManagedFields(object);
+    const slim = this.#texts.shared(withoutManagedFields(object));
     if (previous !== undefined && previous.metadata.uid !== object.metadata.uid) {
       this.#set(key, undefined, previous);
       this.#set(key, slim, undefined);
@@ -84,13 +90,17 @@ export class Store<T extends KubeObject> {
    * A complete list of a namespace, or of all, read past every cache: what it lacks is gone. What it shows is the truth even where its
    * version is older: then the API server's own store was put back.
    */
-  replace(namespace: string | undefined, objects: readonly T[]): void {
+  async replace(namespace: string | undefined, objects: readonly T[]): Promise<void> {
     const listed = new Set(objects.map(keyOf));
     for (const [key, object] of this.#objects) {
       const isInScope = namespace === undefined || object.metadata.namespace === namespace;
       if (isInScope && !listed.has(key)) this.#set(key, undefined, object);
     }
-    for (const object of objects) this.#take(object);
+    for (const [index, object] of objects.entries()) {
+      this.#take(object);
+      // Nothing is watched while a list is taken in, so nothing newer can come in between.
+      if (index % OBJECTS_A_TURN === OBJECTS_A_TURN - 1) await nextTurn();
+    }
   }
 
   #set(key: string, current: T | undefined, previous: T | undefined): void {
@@ -127,7 +137,9 @@ export class Store<T extends KubeObject> {
 
 class Index<T> {
   readonly #valuesOf: (object: T) => readonly string[];
-  readonly #keys = new Map<string, Set<string>>();
+  /** Most values have one key, and a set for each of ten thousand would take more room than the objects' names. */
+  readonly #keys = new Map<string, string | Set<string>>();
+  /** Of the keys that have any. */
   readonly #values = new Map<string, readonly string[]>();
 
   constructor(valuesOf: (object: T) => readonly string[]) {
@@ -135,21 +147,34 @@ class Index<T> {
   }
 
   keysOf(value: string): readonly string[] {
-    return [...(this.#keys.get(value) ?? [])];
+    const keys = this.#keys.get(value) ?? [];
+    return typeof keys === "string" ? [keys] : [...keys];
   }
 
   move(key: string, current: T | undefined): void {
-    for (const value of this.#values.get(key) ?? []) {
-      const keys = this.#keys.get(value);
-      keys?.delete(key);
-      if (keys?.size === 0) this.#keys.delete(value);
-    }
+    const before = this.#values.get(key) ?? [];
     const values = current === undefined ? [] : this.#valuesOf(current);
-    if (current === undefined) this.#values.delete(key);
+    // An object that changes seldom changes what it is found by.
+    if (before.length === values.length && before.every((value, at) => value === values[at]))
+      return;
+    for (const value of before) this.#remove(value, key);
+    for (const value of values) this.#add(value, key);
+    if (values.length === 0) this.#values.delete(key);
     else this.#values.set(key, values);
-    for (const value of values) {
-      const keys = this.#keys.get(value) ?? new Set();
-      this.#keys.set(value, keys.add(key));
+  }
+
+  #add(value: string, key: string): void {
+    const keys = this.#keys.get(value);
+    if (keys === undefined || keys === key) this.#keys.set(value, key);
+    else this.#keys.set(value, typeof keys === "string" ? new Set([keys, key]) : keys.add(key));
+  }
+
+  #remove(value: string, key: string): void {
+    const keys = this.#keys.get(value);
+    if (keys === key) this.#keys.delete(value);
+    if (keys instanceof Set) {
+      keys.delete(key);
+      if (keys.size === 0) this.#keys.delete(value);
     }
   }
 }
@@ -163,7 +188,7 @@ function isOlder(candidate: KubeObject, known: KubeObject): boolean {
 }
 
 /** Who wrote which field is the largest part of an object, and nothing here asks for it. */
-function withoutManagedFields<T extends KubeObject>(object: T): T {
+export function withoutManagedFields<T extends KubeObject>(object: T): T {
   const { managedFields: _, ...metadata } = object.metadata as T["metadata"] & {
     managedFields?: unknown;
   };

@@ -3,6 +3,7 @@ import { KubeClient } from "../../../src/kube/client.ts";
 import { EventRecorder } from "../../../src/kube/events.ts";
 import type { KubeObject } from "../../../src/kube/kube-object.ts";
 import { KubeTransport } from "../../../src/kube/transport.ts";
+import { until } from "../../until.ts";
 import { answer, type Call, FakeApiServer, statusOf } from "./fake-api-server.ts";
 
 const WORDS = { type: "Normal", reason: "Created", message: "made it" } as const;
@@ -46,6 +47,30 @@ function thing(name: string): KubeObject {
 
 const made = (): Call[] => server.calls.filter(({ method }) => method === "POST");
 const patched = (): Call[] => server.calls.filter(({ method }) => method === "PATCH");
+
+describe("while there is other work", () => {
+  it("events go at a walking pace, and none is lost", async () => {
+    let isBusy = true;
+    const paced = new EventRecorder({
+      client: new KubeClient(transport),
+      component: "operator",
+      instance: "pod",
+      log: (_, message) => log.push(message),
+      isBusy: () => isBusy,
+      signal: stopping.signal,
+      now: () => nowMs,
+    });
+    const startedMs = performance.now();
+    for (const name of ["a", "b", "c"]) paced.record(thing(name), WORDS);
+    await until("two are written", () => made().length === 2);
+    expect(performance.now() - startedMs).toBeGreaterThanOrEqual(2 * 99);
+
+    isBusy = false;
+    await paced.flush();
+
+    expect(made()).toHaveLength(3);
+  });
+});
 
 describe("an event", () => {
   it("is written in the namespace of its object, and names it", async () => {

@@ -17,6 +17,7 @@ export class FakeLeaseServer implements AsyncDisposable {
   /** Takes a call before it is served; returns whether it did. */
   intercept: (...args: Parameters<Handler>) => boolean = () => false;
   readonly server: FakeApiServer;
+  readonly #watchers = new Set<Parameters<Handler>[0]>();
   #version = 0;
 
   private constructor(server: FakeApiServer) {
@@ -45,6 +46,12 @@ export class FakeLeaseServer implements AsyncDisposable {
         ...spec,
       },
     };
+    const event = { type: "MODIFIED", object: this.lease };
+    for (const watcher of this.#watchers) watcher.write(`${JSON.stringify(event)}\n`);
+  }
+
+  get watching(): number {
+    return this.#watchers.size;
   }
 
   writes(): Call[] {
@@ -55,7 +62,8 @@ export class FakeLeaseServer implements AsyncDisposable {
     await this.server[Symbol.asyncDispose]();
   }
 
-  readonly #serve: Handler = (response, { method, body }) => {
+  readonly #serve: Handler = (response, { method, query, body }) => {
+    if (query.has("watch")) return this.#watch(response);
     if (method === "GET") {
       if (this.lease === undefined) return answer(response, 404, statusOf(404, "NotFound"));
       return answer(response, 200, this.lease);
@@ -68,4 +76,11 @@ export class FakeLeaseServer implements AsyncDisposable {
     this.store(sent.spec);
     answer(response, 200, this.lease);
   };
+
+  #watch(response: Parameters<Handler>[0]): void {
+    response.writeHead(200, { "content-type": "application/json" });
+    response.flushHeaders();
+    this.#watchers.add(response);
+    response.once("close", () => this.#watchers.delete(response));
+  }
 }

@@ -132,6 +132,57 @@ describe("acquiring", () => {
   });
 });
 
+describe("a standby", () => {
+  const SELDOM = { retryPeriodMs: 60_000, renewDeadlineMs: 120_000 };
+
+  it("hears at once that the lease was given up", async () => {
+    api.store({ holderIdentity: "one", leaseDurationSeconds: 600 });
+    const standby = start(candidate("two", { ...SELDOM, transport }));
+    await until("it watches", () => api.watching === 1);
+
+    api.store({ holderIdentity: "" });
+
+    await standby.acquired;
+    await until("it watches no longer", () => api.watching === 0);
+  });
+
+  it("tries as soon as the lease has run out, not when its next try is due", async () => {
+    api.store({ holderIdentity: "dead" });
+    const standby = start(candidate("two", { ...SELDOM, transport }));
+
+    await standby.acquired;
+
+    expect(api.lease?.spec.holderIdentity).toBe("two");
+  });
+
+  it("waits anew for a lease that it hears being renewed", async () => {
+    api.store({ holderIdentity: "one" });
+    const standby = start(candidate("two", { ...SELDOM, transport }));
+    await until("it watches", () => api.watching === 1);
+    for (let renewal = 0; renewal < 8; renewal += 1) {
+      api.store({ renewTime: String(renewal) });
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+
+    expect(await isSettled(standby.acquired)).toBe(false);
+  });
+
+  it("goes on trying where it may not watch", async () => {
+    api.store({ holderIdentity: "one", leaseDurationSeconds: 600 });
+    api.intercept = (response, { query }) => {
+      if (!query.has("watch")) return false;
+      answer(response, 403, { kind: "Status", message: "no right to it", reason: "Forbidden" });
+      return true;
+    };
+    const standby = start(candidate("two", { transport }));
+    await until("it has tried", () => api.server.calls.length > 2);
+
+    api.store({ holderIdentity: "" });
+
+    await standby.acquired;
+  });
+});
+
 describe("holding", () => {
   it("keeps the time of acquisition and counts no transition when it renews", async () => {
     const lease = start(candidate("one"));
@@ -171,7 +222,8 @@ describe("holding", () => {
   });
 
   it("survives a conflict and an outage that is shorter than the deadline, told once", async () => {
-    const lease = start(candidate("one"));
+    const times = { leaseDurationMs: 6_000, renewDeadlineMs: 4_000 };
+    const lease = start(candidate("one", times));
     await lease.acquired;
     api.store({});
     let failures = 0;

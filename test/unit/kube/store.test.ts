@@ -59,22 +59,22 @@ describe("the store", () => {
     expect(store.get("n/a")?.metadata.uid).toBe("u2");
   });
 
-  it("lets go what a complete list lacks, in its namespace only", () => {
+  it("lets go what a complete list lacks, in its namespace only", async () => {
     store.put(thing("a", "1"));
     store.put(thing("b", "1"));
     const other = { metadata: { ...thing("c", "1").metadata, namespace: "m" } };
     store.put(other);
 
-    store.replace("n", [thing("b", "1")]);
+    await store.replace("n", [thing("b", "1")]);
 
     expect([...store.list()].map(({ metadata }) => metadata.name)).toEqual(["b", "c"]);
   });
 
-  it("says nothing of what a list shows unchanged", () => {
+  it("says nothing of what a list shows unchanged", async () => {
     store.put(thing("a", "1"));
     changes = [];
 
-    store.replace(undefined, [thing("a", "1")]);
+    await store.replace(undefined, [thing("a", "1")]);
 
     expect(changes).toEqual([]);
   });
