@@ -7,7 +7,7 @@ import { type Agents, establishedAgents } from "./established-agents.ts";
 import { convert } from "./http-error.ts";
 import type { Lane } from "./lane-queue.ts";
 import type { Lanes } from "./lanes.ts";
-import { parseRetryAfter, readResponse } from "./response.ts";
+import { isJson, parseRetryAfter, readResponse } from "./response.ts";
 
 /**
  * The longest answer that is read. Ten thousand instances are about 5 MB; the worst that JSON of this length can be takes some
@@ -23,6 +23,8 @@ export interface HttpRequest {
   readonly operation: string;
   readonly lane: Lane;
   readonly json?: unknown;
+  /** A readable success is returned as the bytes of its JSON: a list is too long to be parsed in one go. */
+  readonly isList?: true;
   /** The request makes something: see `RemoteKind.create`. */
   readonly isCreate?: boolean;
 }
@@ -126,13 +128,14 @@ export class HttpClient {
       if (response.statusCode === 429) {
         this.#options.lanes.pause(parseRetryAfter(response.headers["retry-after"], nowMs));
       }
+      if (request.isList === true && isReadableSuccess(response)) return response.rawBody;
       return readResponse(
         {
           method: request.method,
           status: response.statusCode,
           contentType: response.headers["content-type"] ?? "",
           retryAfter: response.headers["retry-after"],
-          text: response.body,
+          text: Buffer.from(response.rawBody).toString("utf8"),
           token,
         },
         request.operation,
@@ -148,7 +151,7 @@ export class HttpClient {
   }
 
   /** A path with the wrong trailing slash gets a 307 to the right one, on the same server; the token goes nowhere else. */
-  async #sendFollowing(request: HttpRequest, token: string): Promise<Response<string>> {
+  async #sendFollowing(request: HttpRequest, token: string): Promise<Response<Uint8Array>> {
     const url = new URL(`${this.#options.url.replace(/\/+$/, "")}${request.path}`);
     const deadlineMs = this.#options.now() + this.#options.timeoutMs;
     const response = await this.#send(request, url, token, deadlineMs);
@@ -164,10 +167,11 @@ export class HttpClient {
     url: URL,
     token: string,
     deadlineMs: number,
-  ): Promise<Response<string>> {
+  ): Promise<Response<Uint8Array>> {
     const tooLong = new AbortController();
     const isWrite = request.method !== "GET";
     const pending = this.#got(url, {
+      responseType: "buffer",
       method: request.method,
       headers: { authorization: `Bearer ${token}` },
       ...(request.json === undefined ? {} : { json: request.json }),
@@ -195,6 +199,10 @@ export class HttpClient {
   #report({ operation }: HttpRequest, code: string, startedMs: number): void {
     this.#options.onOutcome({ operation, code, durationMs: this.#options.now() - startedMs });
   }
+}
+
+function isReadableSuccess({ statusCode, headers }: Response): boolean {
+  return statusCode === 200 && isJson(headers["content-type"] ?? "");
 }
 
 /** The other side's wall clock: a Retry-After that is a date is one of that clock, whatever ours says. */

@@ -1,15 +1,19 @@
 import type { QueueAddOptions } from "p-queue";
 
-/** What a request is for, most urgent first: what saves money goes before what costs money. */
-export const LANES = ["stop", "create", "update", "observe"] as const;
+/**
+ * What a request is for, most urgent first: what saves money goes before what costs money. A list is what every decision rests on, and
+ * there is but one under way of each kind.
+ */
+export const LANES = ["stop", "list", "create", "update", "observe"] as const;
 export type Lane = (typeof LANES)[number];
 
-const URGENT = LANES.indexOf("stop");
+/** The lanes that slow answers of the others never keep waiting. */
+const URGENT: readonly Lane[] = ["stop", "list"];
 
 /** Every so many starts the longest-waiting request goes first, whatever its lane, so that none starves. */
 const FAIRNESS = 8;
 
-/** Slots that what is not urgent may take; the rest of p-queue's are for the lane `stop`. */
+/** Slots that what is not urgent may take; the rest of p-queue's are for the lanes `stop` and `list`. */
 export class Slots {
   readonly #ordinary: number;
   #taken = 0;
@@ -24,7 +28,7 @@ export class Slots {
 
   /** Runs a request in a slot. It is free again before p-queue looks for the next one. */
   async during<Result>(lane: Lane, request: () => Promise<Result>): Promise<Result> {
-    const taken = lane === "stop" ? 0 : 1;
+    const taken = URGENT.includes(lane) ? 0 : 1;
     this.#taken += taken;
     try {
       return await request();
@@ -45,7 +49,7 @@ interface Waiting {
 /**
  * The order in which p-queue takes requests: first in, first out in each lane; the more urgent lane first; none starved.
  *
- * Only so many that are not urgent run at a time; what is left of p-queue's slots is for the lane `stop`.
+ * Only so many that are not urgent run at a time; what is left of p-queue's slots is for the lanes `stop` and `list`.
  */
 export class LaneQueue {
   readonly #lanes: readonly Waiting[][] = LANES.map(() => []);
@@ -93,7 +97,7 @@ export class LaneQueue {
   }
 
   get #open(): readonly Waiting[][] {
-    return this.#slots.isOrdinaryFree ? this.#lanes : this.#lanes.slice(URGENT, URGENT + 1);
+    return this.#slots.isOrdinaryFree ? this.#lanes : this.#lanes.slice(0, URGENT.length);
   }
 
   /** Part of p-queue's interface. A request's lane is what it is for, and that does not change. */

@@ -7,8 +7,8 @@ import { RateWindow } from "./rate-window.ts";
 const MAX_PAUSE_MS = 600_000;
 /** Pauses end spread over this share of their length more, so that many operators do not come back at once. */
 const JITTER = 0.1;
-/** Slots beside `concurrency` that only the lane `stop` may take, so that slow answers never keep it waiting. */
-const URGENT_SLOTS = 4;
+/** Slots beside `concurrency` that only the lanes `stop` and `list` may take, so that slow answers never keep them waiting. */
+const URGENT_SLOTS = 6;
 
 export interface LanesOptions {
   readonly requestsPerSecond: number;

@@ -64,9 +64,13 @@ function isSuccess({ method, status }: RawResponse): boolean {
   return method === "GET" ? status === 200 : status >= 200 && status < 300;
 }
 
+/** `application/problem+json` is what gateways answer in a service's stead. */
+export function isJson(contentType: string): boolean {
+  return /^application\/json\s*(?:;|$)/i.test(contentType);
+}
+
 function parse({ contentType, text }: RawResponse): unknown {
-  // `application/problem+json` is what gateways answer in a service's stead.
-  if (!/^application\/json\s*(?:;|$)/i.test(contentType)) return undefined;
+  if (!isJson(contentType)) return undefined;
   try {
     return JSON.parse(text);
   } catch {

@@ -9,17 +9,22 @@ export class Snapshot {
   /** What it was seen with; another credential may see other things. */
   readonly credential: CredentialName;
   readonly #byId: ReadonlyMap<string, RemoteThing>;
-  readonly #byMarker: ReadonlyMap<string, readonly RemoteThing[]>;
+  /** Most markers have one thing, which needs no list of its own. */
+  readonly #byMarker: ReadonlyMap<string, RemoteThing | readonly RemoteThing[]>;
 
   constructor(lookedAtMs: number, credential: CredentialName, things: readonly RemoteThing[]) {
     this.lookedAtMs = lookedAtMs;
     this.credential = credential;
     this.#byId = new Map(things.map((thing) => [thing.id, thing]));
-    const byMarker = new Map<string, RemoteThing[]>();
+    const byMarker = new Map<string, RemoteThing | readonly RemoteThing[]>();
     for (const thing of this.#byId.values()) {
       const marker = markerOf(thing.label);
       if (marker === undefined) continue;
-      byMarker.set(marker, [...(byMarker.get(marker) ?? []), thing].toSorted(byLowestId));
+      const others = byMarker.get(marker);
+      byMarker.set(
+        marker,
+        others === undefined ? thing : [...listOf(others), thing].sort(byLowestId),
+      );
     }
     this.#byMarker = byMarker;
   }
@@ -34,7 +39,7 @@ export class Snapshot {
 
   /** Lowest id first. */
   byMarker(marker: string): readonly RemoteThing[] {
-    return this.#byMarker.get(marker) ?? [];
+    return listOf(this.#byMarker.get(marker) ?? []);
   }
 
   things(): Iterable<RemoteThing> {
@@ -69,7 +74,12 @@ export function changesBetween(before: Snapshot | undefined, after: Snapshot): S
 }
 
 function isSame(a: RemoteThing, b: RemoteThing): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
+  // What a list shows in the same bytes as the one before is the same thing.
+  return a === b || JSON.stringify(a) === JSON.stringify(b);
+}
+
+function listOf(things: RemoteThing | readonly RemoteThing[]): readonly RemoteThing[] {
+  return "id" in things ? [things] : things;
 }
 
 /** Numeric where both are, so that 9 comes before 10. */

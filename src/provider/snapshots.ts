@@ -61,16 +61,30 @@ export class Snapshots {
    * Rejects with the look's error; for a while after a failure with that same error, without asking again.
    */
   async listedSince(sinceMs: number): Promise<Snapshot> {
-    const latest = this.#latest;
-    const isOurs = latest?.credential === this.#options.remote.credential;
-    if (latest !== undefined && isOurs && latest.lookedAtMs >= sinceMs) return latest;
+    if (this.#latest !== undefined && this.#isFresh(sinceMs)) return this.#latest;
+    const looking = this.lookingSince(sinceMs);
+    if (looking !== undefined) return looking;
+    throw this.#failure?.error;
+  }
+
+  /**
+   * The request that `listedSince` would wait for, begun where there was none; the same promise for all who would share it. Undefined
+   * where the answer is there already, good or bad.
+   */
+  lookingSince(sinceMs: number): Promise<Snapshot> | undefined {
+    const isRefusing = this.#failure !== undefined && this.#options.now() < this.#failure.retryAtMs;
+    if (this.#isFresh(sinceMs)) return undefined;
     if (this.#running !== undefined && this.#running.beganMs >= sinceMs)
       return this.#running.result;
-    if (this.#failure !== undefined && this.#options.now() < this.#failure.retryAtMs) {
-      throw this.#failure.error;
-    }
+    if (isRefusing) return undefined;
     this.#next ??= this.#lookNext();
     return this.#next;
+  }
+
+  #isFresh(sinceMs: number): boolean {
+    const latest = this.#latest;
+    const isOurs = latest?.credential === this.#options.remote.credential;
+    return latest !== undefined && isOurs && latest.lookedAtMs >= sinceMs;
   }
 
   /** Looks at every tick until the signal aborts. At rest this is all the traffic there is. */

@@ -1,7 +1,7 @@
 import type { CredentialName } from "../../src/core/credential.ts";
 import { ProviderError } from "../../src/provider/errors.ts";
 import type { HttpClient, HttpRequest } from "../../src/provider/http.ts";
-import { readResponse } from "../../src/provider/response.ts";
+import { isJson, readResponse } from "../../src/provider/response.ts";
 import type { Armed, ListFault, Outage, RemoteFault, RemoteTarget } from "./faults.ts";
 import { shownBy } from "./lists.ts";
 import type { ParkAnswer, Post } from "./model-park.ts";
@@ -66,7 +66,8 @@ class ModelHttp {
     if (target === "PATCH" || target === "DELETE")
       invariants.mutationAsked(target, idOf(request), askedMs, this.#process);
     const raw = await this.#travel(request, target, trouble);
-    const { method, operation, isCreate = false } = request;
+    const { method, operation, isCreate = false, isList = false } = request;
+    if (isList && raw.status === 200 && isJson(raw.contentType)) return Buffer.from(raw.text);
     return readResponse(
       { ...raw, method, token: TOKEN },
       operation,

@@ -70,13 +70,6 @@ function isObject(value: unknown): value is object {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** A list is one JSON array, complete or an error. */
-export function readList(body: unknown, what: string): readonly Answer[] {
-  if (!Array.isArray(body))
-    throw new ProviderError("unavailable", `${what}: the answer is no list`);
-  return body.map((item) => new Answer(item, what));
-}
-
 /** The answer to a create request: without an id nobody knows what was made. */
 export function readCreated(body: unknown, what: string): Answer {
   try {

@@ -3,7 +3,8 @@ import type { RemoteThing } from "../../core/observation.ts";
 import { ProviderError } from "../errors.ts";
 import type { HttpClient, HttpRequest } from "../http.ts";
 import type { RemoteKind } from "../port.ts";
-import { Answer, readCreated, readList } from "./answer.ts";
+import { ListReader } from "../list-reader.ts";
+import { Answer, readCreated } from "./answer.ts";
 
 /** What one section of the API does its own way. */
 export interface Section {
@@ -21,17 +22,24 @@ export type ChangeRequest = Pick<HttpRequest, "path" | "json" | "lane">;
 /** List, get, create, change and delete, as every section of HPC Park has them. */
 export function remoteCollection(http: HttpClient, section: Section): RemoteKind {
   const { noun, path, read } = section;
+  const listing = `list ${noun}s`;
+  const reader = new ListReader(listing, (item) => read(new Answer(item, listing)));
   return {
     get credential() {
       return http.credential;
     },
     async list(signal) {
-      const what = `list ${noun}s`;
-      const body = await http.request(
-        { method: "GET", path, operation: what, lane: "observe" },
-        signal,
-      );
-      return readList(body, what).map(read);
+      const request = {
+        method: "GET",
+        path,
+        operation: listing,
+        lane: "list",
+        isList: true,
+      } as const;
+      const body = await http.request(request, signal);
+      if (!(body instanceof Uint8Array))
+        throw new ProviderError("unavailable", `${listing}: the answer is no list`);
+      return reader.read(Buffer.from(body.buffer, body.byteOffset, body.byteLength));
     },
     async get(id, signal) {
       const what = `get ${noun}`;

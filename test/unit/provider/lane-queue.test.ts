@@ -29,15 +29,15 @@ describe("LaneQueue", () => {
     const names = new Names();
     for (const lane of LANES.toReversed()) {
       names.add(`${lane} 1`, lane);
-      if (lane !== "observe") names.add(`${lane} 2`, lane);
+      if (lane === "stop" || lane === "create") names.add(`${lane} 2`, lane);
     }
     expect(names.rest()).toEqual([
       "stop 1",
       "stop 2",
+      "list 1",
       "create 1",
       "create 2",
       "update 1",
-      "update 2",
       "observe 1",
     ]);
   });
@@ -61,7 +61,7 @@ describe("LaneQueue", () => {
     names.add("b", "observe");
     names.add("c", "observe");
     expect(names.queue.size).toBe(3);
-    expect(names.queue.filter({ priority: 3 })).toHaveLength(2);
+    expect(names.queue.filter({ priority: LANES.indexOf("observe") })).toHaveLength(2);
     expect(names.queue.filter({})).toHaveLength(3);
   });
 

@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { LANES } from "../../../src/provider/lane-queue.ts";
 import { Lanes } from "../../../src/provider/lanes.ts";
 
 const SIGNAL = new AbortController().signal;
@@ -23,17 +22,25 @@ function held(): { readonly run: () => Promise<void>; readonly end: () => void }
 }
 
 describe("Lanes", () => {
-  it("starts stop before create before update before observe", async () => {
+  it("starts create before update before observe", async () => {
     const lanes = lanesOf();
     const first = held();
     const started: string[] = [];
     const running = lanes.run("observe", SIGNAL, first.run);
-    const others = LANES.toReversed().map((lane) =>
-      lanes.run(lane, SIGNAL, async () => started.push(lane)),
-    );
+    const ordinary = ["observe", "update", "create"] as const;
+    const others = ordinary.map((lane) => lanes.run(lane, SIGNAL, async () => started.push(lane)));
     first.end();
     await Promise.all([running, ...others]);
-    expect(started).toEqual(LANES);
+    expect(started).toEqual(["create", "update", "observe"]);
+  });
+
+  it.each(["stop", "list"] as const)("lets %s past answers that do not come", async (lane) => {
+    const lanes = lanesOf();
+    const slow = held();
+    const running = lanes.run("create", SIGNAL, slow.run);
+    await lanes.run(lane, SIGNAL, nothing);
+    slow.end();
+    await running;
   });
 
   it("runs no more at a time than it may", async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ProviderError } from "../../../../src/provider/errors.ts";
-import { Answer, readCreated, readList } from "../../../../src/provider/hpc-park/answer.ts";
+import { Answer, readCreated } from "../../../../src/provider/hpc-park/answer.ts";
 
 const GOOD = { id: 1, label: "a", state: "on" };
 
@@ -60,21 +60,6 @@ describe("Answer", () => {
   it("is not misled by what every object inherits", () => {
     const answer = new Answer({}, "get");
     expect(answer.text("constructor")).toBeUndefined();
-  });
-});
-
-describe("readList", () => {
-  it("reads every entry", () => {
-    expect(readList([GOOD, { ...GOOD, id: 2 }], "list").map(({ id }) => id)).toEqual(["1", "2"]);
-    expect(readList([], "list")).toEqual([]);
-  });
-
-  it.each([[null], [undefined], [{}], [{ items: [GOOD] }], [""]])("%j is no list", (body) => {
-    expect(kindOf(() => readList(body, "list"))).toBe("unavailable");
-  });
-
-  it("is an error as a whole where one entry is none: half a list proves no absence", () => {
-    expect(kindOf(() => readList([GOOD, null], "list"))).toBe("unavailable");
   });
 });
 
