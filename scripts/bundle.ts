@@ -1,7 +1,27 @@
-import { build } from "esbuild";
+import { build, type Plugin } from "esbuild";
 
 /** Packages from before modules ask for `require`, which a module does not have. */
 const BANNER = `import { createRequire } from "node:module"; const require = createRequire(import.meta.url);`;
+
+/** client-node's package says nothing of side effects, so all of its models would come along with the one class that is used. */
+const withoutUnused: Plugin = {
+  name: "without-unused",
+  setup(builder) {
+    builder.onResolve({ filter: /./ }, async ({ path, pluginData, ...from }) => {
+      const isOfClient =
+        path === "@kubernetes/client-node" || from.importer.includes("@kubernetes/client-node");
+      if (!isOfClient || pluginData === "resolved") return undefined;
+      const { importer, resolveDir, kind } = from;
+      const found = await builder.resolve(path, {
+        importer,
+        resolveDir,
+        kind,
+        pluginData: "resolved",
+      });
+      return { ...found, sideEffects: false };
+    });
+  },
+};
 
 /** Makes one file of a program and everything it imports, with its source map beside it. */
 export async function bundle(entry: string, outfile: string): Promise<void> {
@@ -14,6 +34,7 @@ export async function bundle(entry: string, outfile: string): Promise<void> {
     target: "node24",
     sourcemap: true,
     banner: { js: BANNER },
+    plugins: [withoutUnused],
     logLevel: "warning",
   });
 }

@@ -60,6 +60,7 @@ export class Operator {
       component: COMPONENT,
       instance: identity,
       log: this.#log,
+      isBusy: () => this.#isBusy,
       signal: this.#ending.signal,
       now,
     });
@@ -67,6 +68,7 @@ export class Operator {
     this.#lease = config.leaderElection
       ? new Lease({
           client: this.#client,
+          transport: this.#transport,
           namespace: config.leaseNamespace ?? ownNamespace(kubeConfig),
           name: COMPONENT,
           identity,
@@ -199,6 +201,12 @@ export class Operator {
       metrics: this.#metrics,
       signal: this.#ending.signal,
     };
+  }
+
+  /** Not on the way out, when there is little time for the last words. */
+  get #isBusy(): boolean {
+    const queues = [...(this.#manager?.kinds.values() ?? [])].map(({ queue }) => queue);
+    return this.#waitsFor === undefined && queues.some(({ isBusy }) => isBusy);
   }
 
   #gauge(): void {

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { TICKS_UNTIL_UNKNOWN } from "../core/failure.ts";
 import { KubeError } from "../kube/errors.ts";
 import type { Dependencies } from "./dependencies.ts";
@@ -6,6 +7,7 @@ import type { ManagedObject } from "./managed-object.ts";
 import { ResourceMemory } from "./memory.ts";
 import { type Outcome, reconcile } from "./reconciler.ts";
 import { takeBack } from "./take-back.ts";
+import type { Urgency } from "./workqueue.ts";
 
 /** One reconcile, as it is told to logs and metrics. */
 export interface Told {
@@ -36,11 +38,21 @@ export interface ControllerOptions {
 /** So many looks at a cache that is older than our own write are patience; then the API server is asked itself. */
 const TRIES_UNTIL_DOUBT = 8;
 
+/** Keys that need no request are done within one turn of the event loop; after so long others have theirs. */
+const TURN_MS = 8;
+
+/** Beside the others, for what saves money: that never waits behind slow creates. */
+const SAVING_WORKERS = 4;
+
 /** Takes keys from the workqueue and gives each its reconcile. Knows nothing of what a reconcile does. */
 export class Controller {
   readonly #dependencies: Dependencies;
   readonly #options: ControllerOptions;
   readonly #memories = new Map<string, ResourceMemory>();
+  /** Keys that wait for a look. */
+  readonly #waiting = new Map<Promise<unknown>, Set<string>>();
+  #turnEndsMs = -Infinity;
+  #nextTurn: Promise<void> | undefined;
 
   constructor(dependencies: Dependencies, options: ControllerOptions) {
     this.#dependencies = dependencies;
@@ -49,17 +61,33 @@ export class Controller {
 
   /** Works until the queue is shut down and what was begun is done. */
   async run(): Promise<void> {
-    await Promise.all(Array.from({ length: this.#options.concurrency }, () => this.#work()));
+    const workers = (length: number, least: Urgency): Promise<void>[] =>
+      Array.from({ length }, () => this.#work(least));
+    await Promise.all([
+      ...workers(this.#options.concurrency, "at leisure"),
+      ...workers(SAVING_WORKERS, "saves money"),
+    ]);
   }
 
-  async #work(): Promise<void> {
+  async #work(least: Urgency): Promise<void> {
     const { queue } = this.#dependencies.runtime;
     for (;;) {
-      const key = await queue.take();
+      const key = await queue.take(least);
       if (key === undefined) return;
       await this.#handle(key);
       queue.done(key);
+      await this.#giveWay();
     }
+  }
+
+  /** Ten thousand keys whose looks are all there already would otherwise keep every timer and socket waiting. */
+  async #giveWay(): Promise<void> {
+    const { now } = this.#dependencies;
+    if (now() < this.#turnEndsMs) return;
+    this.#nextTurn ??= nextTurn();
+    await this.#nextTurn;
+    this.#nextTurn = undefined;
+    this.#turnEndsMs = now() + TURN_MS;
   }
 
   async #handle(key: string): Promise<void> {
@@ -74,6 +102,7 @@ export class Controller {
       const object = memory.isInDoubt ? await this.#readAnew(cached, memory) : cached;
       const outcome = await reconcile(object, memory, this.#dependencies);
       if (outcome === undefined) return await this.#waitForCache(key, object);
+      if ("looked" in outcome) return this.#wakeAfter(outcome.looked, key);
       queue.forget(key);
       if (outcome.requeueAfterMs !== undefined) queue.addAfter(key, outcome.requeueAfterMs);
       this.#options.tell({ ...told, outcome, durationMs: now() - startedMs });
@@ -83,6 +112,20 @@ export class Controller {
       if (error instanceof KubeError && error.kind === "not-found") return;
       this.#options.tell({ ...told, error, durationMs: now() - startedMs });
     }
+  }
+
+  /** Its failure is met by the reconcile that comes after it. */
+  #wakeAfter(looked: Promise<unknown>, key: string): void {
+    const { queue } = this.#dependencies.runtime;
+    const waiting = this.#waiting.get(looked);
+    if (waiting !== undefined) return void waiting.add(key);
+    const keys = new Set([key]);
+    this.#waiting.set(looked, keys);
+    const wake = (): void => {
+      this.#waiting.delete(looked);
+      for (const each of keys) queue.add(each);
+    };
+    looked.then(wake, wake);
   }
 
   /**

@@ -8,7 +8,7 @@ import {
   markerOfObject,
   namespaceOf,
 } from "./managed-object.ts";
-import type { Workqueue } from "./workqueue.ts";
+import type { Urgency, Workqueue } from "./workqueue.ts";
 
 /** Everything that exists once for each kind while the operator runs. */
 export interface KindRuntime {
@@ -51,6 +51,20 @@ export function addIndexes(
       .references(object.spec)
       .map(({ kind, name }) => referenceTo(kind, namespaceOf(object), name)),
   );
+}
+
+/** How soon a key wants a worker: judged by what the cache shows, which costs nothing to ask. */
+export function urgencyIn(store: Store<ManagedObject>, port: KindPort<ManagedSpec>) {
+  return (key: string): Urgency => {
+    const object = store.get(key);
+    if (object === undefined) return "is awaited";
+    const { metadata, spec, status } = object;
+    if (metadata.deletionTimestamp !== undefined) return "saves money";
+    if (status?.observedGeneration === metadata.generation) return "at leisure";
+    return port.savesMoney?.(spec) === true && status?.id !== undefined
+      ? "saves money"
+      : "is awaited";
+  };
 }
 
 export function referenceTo(kind: string, namespace: string, name: string): string {

@@ -10,7 +10,7 @@ import { Connection } from "../provider/connection.ts";
 import type { KindPort, ManagedSpec, RemoteKind } from "../provider/port.ts";
 import { Trust } from "../provider/trust.ts";
 import { Controller, type Orphan, type Told } from "./controller.ts";
-import { addIndexes, type KindRuntime, type Kinds } from "./kind-runtime.ts";
+import { addIndexes, type KindRuntime, type Kinds, urgencyIn } from "./kind-runtime.ts";
 import type { ManagedObject } from "./managed-object.ts";
 import { wakeAll, wakeChanged, watchResources } from "./triggers.ts";
 import { Workqueue } from "./workqueue.ts";
@@ -128,7 +128,7 @@ export class Manager {
       onStale: everyKey,
       onRecovery: everyKey,
     });
-    const queue = new Workqueue({ now, random });
+    const queue = new Workqueue({ now, random, urgencyOf: urgencyIn(store, port) });
     const runtime: KindRuntime = {
       port,
       identification,

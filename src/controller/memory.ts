@@ -26,6 +26,8 @@ export class ResourceMemory implements JournalMemory {
   orphan: string | undefined;
   /** The remote side must be seen in a look begun after this. */
   lookSinceMs = -Infinity;
+  /** The last reconcile ended because a look begun at this time or later was under way. */
+  awaitedSinceMs: number | undefined;
   /** The id that our own create request brought back, in case it could not be recorded over the one before. */
   made?: {
     readonly id: string;

@@ -17,14 +17,32 @@ export interface Look {
   readonly signal: AbortSignal;
 }
 
-/** How old a look may be: as fresh as our own last write demands, or the user; never older than two ticks. */
-export function lookSince(
+/** The remote side is being looked at; who waits for that holds no worker. */
+export interface Looking {
+  readonly looked: Promise<unknown>;
+}
+
+/**
+ * How old a look may be: as fresh as our own last write demands, or the user; never older than two ticks. Where that has to be waited
+ * for, the look that is under way is returned instead.
+ *
+ * @param awaitedSinceMs What was waited for before this: looks that take longer than they stay fresh are good enough then, and where they
+ * are not, the next is waited for here.
+ */
+export function lookFor(
   object: ManagedObject,
   memory: ResourceMemory,
   { runtime, now, timing }: Dependencies,
-): number {
-  if (isLookRequested(object, runtime.keys)) return now();
-  return Math.max(memory.lookSinceMs, now() - TICKS_UNTIL_UNKNOWN * timing.restMs);
+  awaitedSinceMs: number | undefined,
+): { readonly sinceMs: number } | Looking {
+  if (isLookRequested(object, runtime.keys)) return { sinceMs: now() };
+  const oldestMs = awaitedSinceMs ?? now() - TICKS_UNTIL_UNKNOWN * timing.restMs;
+  const sinceMs = Math.max(memory.lookSinceMs, oldestMs);
+  if (awaitedSinceMs !== undefined) return { sinceMs };
+  const looked = runtime.connection.snapshots.lookingSince(sinceMs);
+  if (looked === undefined) return { sinceMs };
+  memory.awaitedSinceMs = sinceMs;
+  return { looked };
 }
 
 /**

@@ -6,7 +6,7 @@ import { connect } from "./connect.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { type ManagedObject, resourceOf } from "./managed-object.ts";
 import type { ResourceMemory } from "./memory.ts";
-import { lookSince, observe } from "./observe.ts";
+import { type Looking, lookFor, observe } from "./observe.ts";
 import { report } from "./report.ts";
 import { type Result, resultOf } from "./result.ts";
 import { resultOfFailure } from "./result-of-failure.ts";
@@ -20,18 +20,20 @@ export interface Outcome extends Result {
  * The story of one key: read, decide, look, decide, act, report.
  *
  * Nothing here sleeps or loops; waiting is `requeueAfterMs`. Returns undefined where the cache is older than our own last write:
- * the controller comes back shortly.
+ * the controller comes back shortly. Where a look is under way, it comes back after that.
  */
 export async function reconcile(
   object: ManagedObject,
   memory: ResourceMemory,
   dependencies: Dependencies,
-): Promise<Outcome | undefined> {
+): Promise<Outcome | Looking | undefined> {
   if (memory.isOutdated(object.metadata.resourceVersion)) return undefined;
   const { runtime, kinds, now, timing, signal } = dependencies;
   const { connection } = runtime;
   const written = resourceOf(object, runtime.identification);
   memory.meet(written, now());
+  const { awaitedSinceMs } = memory;
+  memory.awaitedSinceMs = undefined;
   const recordedId = memory.idOf(written.recordedId);
   const resource = recordedId === undefined ? written : { ...written, recordedId };
 
@@ -51,8 +53,9 @@ export async function reconcile(
   let result: Result;
   try {
     if (decision.action.do === "observe") {
-      const sinceMs = lookSince(object, memory, dependencies);
-      observation = await observe({ resource, connection, sinceMs, now, signal });
+      const look = lookFor(object, memory, dependencies, awaitedSinceMs);
+      if ("looked" in look) return look;
+      observation = await observe({ resource, connection, ...look, now, signal });
       memory.saw(observation, resource);
       // The look itself may have shaken the trust in the account.
       suspicion = connection.suspicion;

@@ -33,10 +33,16 @@ export async function report(result: Result, context: ReportContext): Promise<bo
   const subject = { ...object, apiVersion: `${port.group}/${port.version}`, kind: port.kind };
   const headline = headlineOf(result.claims);
   const before = headlineOf(object.status?.conditions ?? []);
-  const isWritten = result.action !== "release" && (await writeStatus(result, context));
+  const isToWrite = result.action !== "release" && result.isToBeSeen !== true;
+  const isWritten = isToWrite && (await writeStatus(result, context));
   if (result.notice !== undefined) events.record(subject, result.notice);
   // What was done says more than the state it led to.
-  if (result.notice === undefined && headline !== undefined && headline.reason !== before?.reason) {
+  if (
+    result.notice === undefined &&
+    result.isToBeSeen !== true &&
+    headline !== undefined &&
+    headline.reason !== before?.reason
+  ) {
     events.record(subject, {
       type: eventType(headline),
       reason: headline.reason,

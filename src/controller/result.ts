@@ -14,6 +14,8 @@ export interface Result {
   readonly requeueAfterMs?: number | undefined;
   /** The remote side was looked at, so a wish for a fresh look is answered. */
   readonly hasLooked: boolean;
+  /** What was asked for is done already, by all signs; the look that comes shortly writes it, once for both. */
+  readonly isToBeSeen?: true;
   /** What failed, for the log. */
   readonly failure?: Error;
 }
@@ -37,11 +39,20 @@ export function resultOf(
     action: action.do,
     forgets: forgets ?? false,
   };
-  if (made === undefined) return result;
+  if (made === undefined) return action.do === "remove" ? shortly(result) : result;
+  const isDone = made.phase === "settled";
   return {
-    ...result,
+    ...(isDone ? shortly(result) : result),
     thing: made,
     claims: onTheWay([made.headline.reason, made.headline.message]),
     notice: { type: "Normal", reason: "Created", message: `created ${made.id}` },
   };
+}
+
+/** Of the time until the next look: looks that must be newer come no closer together; see `Snapshots`. */
+const SHORTLY = 0.25;
+
+function shortly(result: Result): Result {
+  const { requeueAfterMs = 0 } = result;
+  return { ...result, isToBeSeen: true, requeueAfterMs: requeueAfterMs * SHORTLY };
 }

@@ -7,7 +7,16 @@ const RETRY = { baseMs: 5, capMs: 60_000 };
 /** A timer that is set for longer fires at once. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
+/** What goes first: what saves money, then what a user waits for, then what is only looked at again. */
+export const URGENCIES = ["saves money", "is awaited", "at leisure"] as const;
+export type Urgency = (typeof URGENCIES)[number];
+
+/** Every so many keys the one that has waited longest at leisure goes first, so that none starves. */
+const FAIRNESS = 8;
+
 export interface WorkqueueOptions {
+  /** Asked when a key comes in. */
+  readonly urgencyOf?: (key: string) => Urgency;
   /** Monotonic milliseconds. */
   readonly now: () => number;
   readonly random: () => number;
@@ -21,12 +30,15 @@ export interface WorkqueueOptions {
  */
 export class Workqueue {
   readonly #options: WorkqueueOptions;
-  readonly #ready = new Set<string>();
+  /** By urgency, the most urgent first. */
+  readonly #ready = URGENCIES.map(() => new Set<string>());
   readonly #processing = new Set<string>();
   readonly #dirty = new Set<string>();
   readonly #failures = new Map<string, number>();
   readonly #delayed = new DelayHeap();
-  readonly #takers: ((key: string | undefined) => void)[] = [];
+  /** By the least urgency that they take, as above. */
+  readonly #takers = URGENCIES.map((): ((key: string | undefined) => void)[] => []);
+  #starts = 0;
   #timer: NodeJS.Timeout | undefined;
   #isShutDown = false;
 
@@ -36,7 +48,12 @@ export class Workqueue {
 
   /** Keys that wait for a worker. */
   get size(): number {
-    return this.#ready.size;
+    return this.#ready.reduce((sum, keys) => sum + keys.size, 0);
+  }
+
+  /** Something is being worked on, or waits to be. */
+  get isBusy(): boolean {
+    return this.size > 0 || this.#processing.size > 0;
   }
 
   add(key: string): void {
@@ -46,7 +63,10 @@ export class Workqueue {
       this.#dirty.add(key);
       return;
     }
-    this.#ready.add(key);
+    const level = URGENCIES.indexOf(this.#options.urgencyOf?.(key) ?? "at leisure");
+    // What has become more urgent since it came goes on waiting with the others of its kind.
+    for (const keys of this.#ready) keys.delete(key);
+    this.#ready[level]?.add(key);
     this.#handOut();
   }
 
@@ -77,11 +97,11 @@ export class Workqueue {
     this.#failures.delete(key);
   }
 
-  /** The next key, once there is one; undefined after `shutDown`. Whoever takes a key calls `done`. */
-  take(): Promise<string | undefined> {
+  /** The next key of this urgency or above, once there is one; undefined after `shutDown`. Whoever takes a key calls `done`. */
+  take(least: Urgency = "at leisure"): Promise<string | undefined> {
     if (this.#isShutDown) return Promise.resolve(undefined);
     return new Promise((resolve) => {
-      this.#takers.push(resolve);
+      this.#takers[URGENCIES.indexOf(least)]?.push(resolve);
       this.#handOut();
     });
   }
@@ -95,17 +115,34 @@ export class Workqueue {
   shutDown(): void {
     this.#isShutDown = true;
     clearTimeout(this.#timer);
-    for (const taker of this.#takers.splice(0)) taker(undefined);
+    for (const takers of this.#takers) for (const taker of takers.splice(0)) taker(undefined);
   }
 
   #handOut(): void {
-    for (const key of this.#ready) {
-      const taker = this.#takers.shift();
-      if (taker === undefined) return;
-      this.#ready.delete(key);
+    while (this.#takers.some((takers) => takers.length > 0)) {
+      const level = this.#nextLevel();
+      if (level === undefined) return;
+      const [key] = this.#ready[level] ?? [];
+      // Whoever takes little is asked first, so that the others stay free.
+      const taker = this.#takers
+        .slice(level)
+        .find((takers) => takers.length > 0)
+        ?.shift();
+      if (key === undefined || taker === undefined) return;
+      this.#starts += 1;
+      this.#ready[level]?.delete(key);
       this.#processing.add(key);
       taker(key);
     }
+  }
+
+  /** Where the next key comes from: the most urgent that somebody can take, but in its turn the least urgent. */
+  #nextLevel(): number | undefined {
+    const isTakeable = (level: number): boolean =>
+      (this.#ready[level]?.size ?? 0) > 0 &&
+      this.#takers.slice(level).some((takers) => takers.length > 0);
+    const levels = [...this.#ready.keys()].filter(isTakeable);
+    return this.#starts % FAIRNESS === FAIRNESS - 1 ? levels.at(-1) : levels[0];
   }
 
   /** One timer, for the earliest of all. */

@@ -55,6 +55,8 @@ export interface KindPort<Spec extends ManagedSpec> {
   fields(spec: Spec, resolved: Resolved): Fields;
   /** The body of a create request. Called only when all references and secrets are resolved. */
   createBody(spec: Spec, label: string, resolved: Resolved): unknown;
+  /** Whether what the spec asks for costs less than anything else: such a change goes before all others. */
+  savesMoney?(spec: Spec): boolean;
   /** How an external id is written in `status.id`. */
   statusId(id: string): number | string;
 }

@@ -85,6 +85,7 @@ export const instanceKind: KindPort<HpcInstanceSpec> = {
     ssh_key: sshKeyOf(spec, resolved),
     tariff_type: spec.tariffType,
   }),
+  savesMoney: ({ power }) => power === "Off",
   statusId: Number,
 };
 

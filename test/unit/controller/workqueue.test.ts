@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { Workqueue } from "../../../src/controller/workqueue.ts";
+import { URGENCIES, type Urgency, Workqueue } from "../../../src/controller/workqueue.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -198,4 +198,65 @@ describe("Workqueue.shutDown", () => {
     expect([queue.size, vi.getTimerCount()]).toEqual([0, 0]);
     expect(await queue.take()).toBeUndefined();
   });
+
+  it("hands out what saves money first, then what is awaited", async () => {
+    const queue = urgentQueue();
+    for (const key of ["leisure 1", "awaited 1", "saves 1", "leisure 2", "saves 2"]) queue.add(key);
+    const taken: (string | undefined)[] = [];
+    for (let turn = 0; turn < 5; turn += 1) taken.push(await queue.take());
+    expect(taken).toEqual(["saves 1", "saves 2", "awaited 1", "leisure 1", "leisure 2"]);
+  });
+
+  it("starves nothing: every eighth key is the least urgent that waits", async () => {
+    const queue = urgentQueue();
+    queue.add("leisure");
+    const taken: (string | undefined)[] = [];
+    for (let turn = 0; turn < 8; turn += 1) {
+      queue.add(`saves ${turn}`);
+      taken.push(await queue.take());
+    }
+    expect(taken.indexOf("leisure")).toBe(7);
+  });
+
+  it("keeps a worker for what saves money, whatever else waits", async () => {
+    const queue = urgentQueue();
+    const kept = queue.take("saves money");
+    queue.add("leisure");
+    queue.add("awaited");
+    await settle();
+    expect(queue.size).toBe(2);
+    queue.add("saves");
+    expect(await kept).toBe("saves");
+  });
+
+  it("leaves other workers free where one for the urgent waits", async () => {
+    const queue = urgentQueue();
+    const any = queue.take();
+    const kept = queue.take("saves money");
+    queue.add("saves");
+    expect(await kept).toBe("saves");
+    queue.add("leisure");
+    expect(await any).toBe("leisure");
+  });
+
+  it("moves a key up when it has become more urgent, and still hands it out once", async () => {
+    let urgency: Urgency = "at leisure";
+    const queue = new Workqueue({ now: () => 0, random: () => 1, urgencyOf: () => urgency });
+    queue.add("a");
+    queue.add("b");
+    urgency = "saves money";
+    queue.add("b");
+    expect([await queue.take(), await queue.take()]).toEqual(["b", "a"]);
+    expect(queue.isBusy).toBe(true);
+    queue.done("a");
+    queue.done("b");
+    expect(queue.isBusy).toBe(false);
+  });
 });
+
+/** A key's first word is its urgency. */
+function urgentQueue(): Workqueue {
+  const urgencyOf = (key: string): Urgency =>
+    URGENCIES.find((urgency) => urgency.includes(key.split(" ")[0] ?? "")) ?? "at leisure";
+  return new Workqueue({ now: () => performance.now(), random: () => 1, urgencyOf });
+}
