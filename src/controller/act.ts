@@ -80,13 +80,15 @@ async function send(body: unknown, intent: Intent, context: ActContext): Promise
   try {
     const thing = await runtime.connection.remote.create(body, { signal, precondition });
     memory.settledAttempt = intent.attempt;
+    // It may have waited long for its turn, and what was made just now may be slow to show.
+    memory.intends(intent, now());
     const { object, resource } = context;
     memory.made = { id: thing.id, over: resource.recordedId, object };
     memory.accepted(CREATE_EFFORT, now());
     return thing;
   } catch (error) {
     if (isRefusal(error)) memory.refusedAttempt = intent.attempt;
-    // The request may have waited long for its turn: the quiet time counts from when it was last heard of.
+    // For the same reason: the quiet time counts from when the request was last heard of.
     else memory.intends(intent, now());
     throw error;
   } finally {

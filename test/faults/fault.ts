@@ -40,8 +40,8 @@ export const ANSWERS = {
   "partial list": { kind: "partial-list", newest: 1 },
   "silence, work done": { kind: "hang", afterWork: true },
   "silence, no work": { kind: "hang" },
-  /** The request takes effect after its client has given up, within the quiet time. */
-  "late effect": { kind: "delay", ms: 2 * TIMEOUT_MS, when: "before" },
+  /** The request takes effect after its client has given up, within the quiet time even where it is slow to show. */
+  "late effect": { kind: "delay", ms: 1.5 * TIMEOUT_MS, when: "before" },
   /** After it was proven dead: the one case in which there may be two, until the next look. */
   "very late effect": { kind: "delay", ms: 2 * QUIET_MS + LOOK_MS, when: "before" },
 } as const satisfies Readonly<Record<string, FaultEffect>>;
