@@ -7,7 +7,7 @@ export default defineConfig({
       {
         test: {
           name: "integration",
-          include: ["test/integration/**/*.test.ts"],
+          include: ["test/{integration,bench}/**/*.test.ts"],
           globalSetup: ["test/control-plane-setup.ts"],
           testTimeout: 60_000,
           hookTimeout: 120_000,
