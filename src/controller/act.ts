@@ -143,6 +143,7 @@ async function release(context: ActContext): Promise<void> {
   const { object, runtime, memory } = context;
   const finalizers = object.metadata.finalizers?.filter((name) => name !== runtime.keys.finalizer);
   await patchMetadata(context, { finalizers: finalizers ?? [] });
+  memory.releasedVersion = object.metadata.resourceVersion;
   // Let go of with reason: nothing is to be taken back.
   delete memory.made;
   memory.orphan = undefined;

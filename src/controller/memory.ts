@@ -40,6 +40,8 @@ export class ResourceMemory implements JournalMemory {
   isInDoubt = false;
   /** Our finalizer was taken off with reason, so nothing can still appear. */
   isReleased = false;
+  /** The version that our finalizer was taken off: a copy of it is what was, for what left has no newer one. */
+  releasedVersion: string | undefined;
   /** The generation and the deletion that were seen last. */
   #wish: string | undefined;
   #intentTime: string | undefined;
@@ -119,6 +121,7 @@ export class ResourceMemory implements JournalMemory {
   /** Our own last write is no longer part of history: the API server's store was put back. */
   forgetWrites(): void {
     this.#writtenVersion = undefined;
+    this.releasedVersion = undefined;
   }
 
   /** The newer of a copy's version and of our own last write. */
@@ -130,6 +133,7 @@ export class ResourceMemory implements JournalMemory {
 
   /** Whether a copy from the cache is older than our own last write of it. */
   isOutdated(resourceVersion: string): boolean {
+    if (resourceVersion === this.releasedVersion) return true;
     if (this.#writtenVersion === undefined) return false;
     const order = compareResourceVersions(resourceVersion, this.#writtenVersion);
     return order !== undefined && order < 0;

@@ -100,6 +100,8 @@ describe("100 objects", () => {
   });
 
   it("are deleted with one DELETE each, and one write of the operator each beside the user's", async () => {
+    // The process is new: sooner, it would say that it waits for what create requests may still do.
+    await delay(QUIET_MS);
     const { writes, calls } = await countedDuring(deleteAll);
     expect(calls["deleteInstance"]).toBe(COUNT);
     expect(writes).toEqual({ "PATCH hpcinstances": COUNT });
