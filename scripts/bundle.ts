@@ -33,6 +33,9 @@ export async function bundle(entry: string, outfile: string): Promise<void> {
     format: "esm",
     target: "node24",
     sourcemap: true,
+    // V8 keeps the text of a program for as long as it runs. Names stay: a stack trace is read without the map, too.
+    minifyWhitespace: true,
+    minifySyntax: true,
     banner: { js: BANNER },
     plugins: [withoutUnused],
     logLevel: "warning",

@@ -64,8 +64,8 @@ async function create(context: ActContext): Promise<RemoteThing> {
     annotations: { [keys.create]: formatIntent(intent) },
   });
   memory.intends(intent, now());
-  delete memory.refusedAttempt;
-  delete memory.made;
+  memory.refusedAttempt = undefined;
+  memory.made = undefined;
   const thing = await send(body, intent, context);
   if (markerOf(thing.label) !== resource.marker)
     connection.trust.breakOff(
@@ -145,7 +145,7 @@ async function release(context: ActContext): Promise<void> {
   await patchMetadata(context, { finalizers: finalizers ?? [] });
   memory.releasedVersion = object.metadata.resourceVersion;
   // Let go of with reason: nothing is to be taken back.
-  delete memory.made;
+  memory.made = undefined;
   memory.orphan = undefined;
   // What was let go of without proof may still be there, or appear; a namesake must know.
   const { deletionPolicy, managementPolicy } = context.resource;

@@ -172,7 +172,7 @@ export class Controller {
       if (!(error instanceof KubeError && error.kind === "conflict"))
         return queue.addRateLimited(key);
     }
-    delete memory.made;
+    memory.made = undefined;
     this.#forget(key);
   }
 

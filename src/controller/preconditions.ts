@@ -52,7 +52,7 @@ export async function confirm(id: string, context: ActContext): Promise<void> {
     current.metadata.annotations?.[runtime.keys.paused] !== "true";
   const isKept = !isDeleting && String(current.status?.id) === id;
   // Whatever was made last, this is what the resource goes by.
-  if (isKept) delete memory.made;
+  if (isKept) memory.made = undefined;
   if (!isSame || !isWanted || isKept || isDeleting !== resource.isDeleting) throw changed(context);
 }
 

@@ -52,15 +52,15 @@ export function nextIntent(
 /** What this process knows of a resource's create requests beyond the journal. Times are monotonic milliseconds. */
 export interface JournalMemory {
   /** When this process wrote the intent, or first saw one it had not written. */
-  readonly intentSeenAtMs?: number;
+  readonly intentSeenAtMs?: number | undefined;
   /** The attempt that the provider refused with its documented body: nothing exists from it. */
-  readonly refusedAttempt?: number;
+  readonly refusedAttempt?: number | undefined;
   /** The attempt whose result is known: its id came back, or a thing with the marker was seen after it. */
-  readonly settledAttempt?: number;
+  readonly settledAttempt?: number | undefined;
   /** The thing whose deletion the provider accepted (2xx). */
-  readonly deletedId?: string;
+  readonly deletedId?: string | undefined;
   /** What was asked for last and accepted, as long as it is not seen to be done. */
-  readonly effort?: Effort;
+  readonly effort?: Effort | undefined;
 }
 
 /**

@@ -106,7 +106,7 @@ export class Store<T extends KubeObject> {
   #set(key: string, current: T | undefined, previous: T | undefined): void {
     if (current === undefined) this.#objects.delete(key);
     else this.#objects.set(key, current);
-    for (const index of this.#indexes.values()) index.move(key, current);
+    for (const index of this.#indexes.values()) index.move(key, current, previous);
     if (current?.metadata.resourceVersion === previous?.metadata.resourceVersion) return;
     for (const handler of this.#handlers) this.#call(handler, key, current, previous);
   }
@@ -139,8 +139,6 @@ class Index<T> {
   readonly #valuesOf: (object: T) => readonly string[];
   /** Most values have one key, and a set for each of ten thousand would take more room than the objects' names. */
   readonly #keys = new Map<string, string | Set<string>>();
-  /** Of the keys that have any. */
-  readonly #values = new Map<string, readonly string[]>();
 
   constructor(valuesOf: (object: T) => readonly string[]) {
     this.#valuesOf = valuesOf;
@@ -151,16 +149,15 @@ class Index<T> {
     return typeof keys === "string" ? [keys] : [...keys];
   }
 
-  move(key: string, current: T | undefined): void {
-    const before = this.#values.get(key) ?? [];
+  /** What it was found by is worked out anew: to keep it would take as much room again as the index itself. */
+  move(key: string, current: T | undefined, previous: T | undefined): void {
+    const before = previous === undefined ? [] : this.#valuesOf(previous);
     const values = current === undefined ? [] : this.#valuesOf(current);
     // An object that changes seldom changes what it is found by.
     if (before.length === values.length && before.every((value, at) => value === values[at]))
       return;
     for (const value of before) this.#remove(value, key);
     for (const value of values) this.#add(value, key);
-    if (values.length === 0) this.#values.delete(key);
-    else this.#values.set(key, values);
   }
 
   #add(value: string, key: string): void {

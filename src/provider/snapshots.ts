@@ -1,4 +1,4 @@
-import { setTimeout as delay } from "node:timers/promises";
+import { setImmediate as nextTurn, setTimeout as delay } from "node:timers/promises";
 import { backoffMs } from "../core/backoff.ts";
 import { TICKS_UNTIL_UNKNOWN } from "../core/failure.ts";
 import type { Timing } from "../core/situation.ts";
@@ -24,6 +24,8 @@ export interface SnapshotsOptions {
 
 /** Looks are shared, but a look that must begin now does not wait for the tick: this far apart at the least. */
 const MIN_GAP_SHARE = 0.25;
+/** So many are indexed, or compared with those before, in less than a millisecond. */
+const THINGS_A_TURN = 1_000;
 
 /**
  * One list serves every resource of an account and a kind: the cost of looking grows with accounts, not with objects.
@@ -123,7 +125,9 @@ export class Snapshots {
     const { onLook } = this.#options;
     try {
       const snapshot = await this.#listed(beganMs);
+      await giveWay(snapshot);
       const changes = changesBetween(this.#latest, snapshot);
+      await giveWay(snapshot);
       const isRecovery = this.#failure !== undefined;
       this.#latest = snapshot;
       this.#failure = undefined;
@@ -167,4 +171,9 @@ export class Snapshots {
       if (!signal.aborted) onStale();
     }, waitMs).unref();
   }
+}
+
+/** Each step over a long list takes some milliseconds; between them others have their turn of the event loop. */
+async function giveWay({ size }: Snapshot): Promise<void> {
+  if (size > THINGS_A_TURN) await nextTurn();
 }
