@@ -3,7 +3,7 @@ import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
-import { bundle } from "../../scripts/bundle.ts";
+import { bundle, NODE_ARGUMENTS } from "../../scripts/bundle.ts";
 import { PROJECT } from "../project.ts";
 import { machineMs } from "./clock.ts";
 import type { Stage } from "./cluster.ts";
@@ -40,7 +40,12 @@ export async function theOperator(
 ): Promise<Contestant> {
   const program = join(folder, "operator.mjs");
   await bundle(join(source, "main.ts"), program);
-  return { name: "operator", command: [program, "run"], isOperator: true, nodeArguments };
+  return {
+    name: "operator",
+    command: [program, "run"],
+    isOperator: true,
+    nodeArguments: [...NODE_ARGUMENTS, ...nodeArguments],
+  };
 }
 
 export async function theFloor(folder: string): Promise<Contestant> {

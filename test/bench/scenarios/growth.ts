@@ -94,19 +94,25 @@ async function rest(
   tell(`rest ${size}: ${(share * 100).toFixed(2)} % of a core`);
 }
 
+/** Without anything that watches it, so nothing wakes the process up but itself. Returns the share of a core that it takes. */
+async function idle(bench: Bench, namespace: string, size: number): Promise<number> {
+  const { stage, operator, figures } = bench;
+  const running = await start(operator, stage, namespace, NO_TICK);
+  await running.process.untilIdle();
+  const before = await running.process.usage();
+  await delay(REST_MS);
+  const after = await running.process.usage();
+  await stop(running);
+  const share = (after.cpuMs - before.cpuMs) / REST_MS;
+  figures.add(`${size}: CPU between ticks, % of a core`, operator.name, share * 100);
+  figures.add(`${size}: RSS at rest, MiB`, operator.name, after.rssMiB);
+  return share;
+}
+
 /** Ten minutes' worth of ticks, a second apart instead of thirty. */
 async function ticks(bench: Bench, namespace: string, size: number): Promise<void> {
   const { stage, operator, figures, tell } = bench;
-  const quiet = await start(operator, stage, namespace, NO_TICK);
-  await quiet.process.untilIdle();
-  const idleBefore = await quiet.process.usage();
-  await delay(REST_MS);
-  const idleAfter = await quiet.process.usage();
-  const idleShare = (idleAfter.cpuMs - idleBefore.cpuMs) / REST_MS;
-  figures.add(`${size}: CPU between ticks, % of a core`, operator.name, idleShare * 100);
-  figures.add(`${size}: RSS at rest, MiB`, operator.name, idleAfter.rssMiB);
-  await stop(quiet);
-
+  const idleShare = await idle(bench, namespace, size);
   const ticking = { POLL_INTERVAL_SECONDS: "1", ...AS_INSTALLED };
   const running = await start(operator, stage, namespace, ticking);
   await delay(5_000);
@@ -118,6 +124,7 @@ async function ticks(bench: Bench, namespace: string, size: number): Promise<voi
   const after = await running.process.usage();
   const calls = countOf(await stage.remote.calls(place));
   const writes = countsBetween(counts, await stage.apiCounts());
+  await stop(running);
   const lists = calls["listInstances"] ?? 0;
   const cpuMs = after.cpuMs - before.cpuMs - idleShare * TICKS * 1_000;
   const add = (what: string, value: number): void =>
@@ -134,7 +141,6 @@ async function ticks(bench: Bench, namespace: string, size: number): Promise<voi
   tell(
     `ticks ${size}: ${lists} of ${(cpuMs / lists).toFixed(0)} ms, stall ${after.stallMs.toFixed(0)} (${after.stallCpuMs.toFixed(0)}) ms, RSS ${after.rssMiB.toFixed(0)} MiB, at rest ${(idleShare * 100).toFixed(2)} % ${JSON.stringify({ ...writes, ...calls })}`,
   );
-  await stop(running);
 }
 
 /** One new object beside so many at rest. */
