@@ -1,6 +1,7 @@
 import { INDEX, type KindRuntime, type Kinds } from "./controller/kind-runtime.ts";
 import { markerOf } from "./core/marker.ts";
-import { type Lane, LANES } from "./provider/lane-queue.ts";
+import { LANES } from "./provider/lane-queue.ts";
+import type { Lanes } from "./provider/lanes.ts";
 import type { Snapshot } from "./provider/snapshot.ts";
 import { PROVIDER } from "./wiring.ts";
 import type { Metrics } from "./metrics.ts";
@@ -9,9 +10,12 @@ import type { Metrics } from "./metrics.ts";
 export function updateGauges(
   metrics: Metrics,
   kinds: Kinds,
-  waiting: (lane: Lane) => number,
+  load: Pick<Lanes, "waiting" | "left" | "perSecond">,
 ): void {
-  for (const lane of LANES) metrics.laneWaiting.set({ provider: PROVIDER, lane }, waiting(lane));
+  const provider = PROVIDER;
+  for (const lane of LANES) metrics.laneWaiting.set({ provider, lane }, load.waiting(lane));
+  metrics.requestsLeft.set({ provider }, load.left);
+  metrics.requestsPerSecond.set({ provider }, load.perSecond);
   metrics.resources.reset();
   for (const [kind, { queue, connection, store }] of kinds) {
     metrics.queueDepth.set({ name: kind }, queue.size);

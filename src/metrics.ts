@@ -92,6 +92,18 @@ export function createMetrics() {
       labelNames: ["provider", "lane"],
       registers,
     }),
+    requestsLeft: new Gauge({
+      name: "hpc_park_operator_requests_left",
+      help: "Requests to a provider that may start at once; 0 while it has asked for a pause.",
+      labelNames: ["provider"],
+      registers,
+    }),
+    requestsPerSecond: new Gauge({
+      name: "hpc_park_operator_requests_per_second_limit",
+      help: "Requests that may start in one second: as configured, fewer for a while after a 429.",
+      labelNames: ["provider"],
+      registers,
+    }),
     leader: new Gauge({
       name: "leader_election_master_status",
       help: "1 while this process holds the lease.",

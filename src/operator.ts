@@ -15,7 +15,6 @@ import { KubeTransport } from "./kube/transport.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import { ProviderError } from "./provider/errors.ts";
 import type { HpcParkAccount } from "./provider/hpc-park/account.ts";
-import type { Lane } from "./provider/lane-queue.ts";
 import { aborted, orAborted, within } from "./shutdown.ts";
 import { COMPONENT, createAccount, createManager, now, type Surroundings } from "./wiring.ts";
 
@@ -212,8 +211,7 @@ export class Operator {
   #gauge(): void {
     const isLeader = this.#lease === undefined || this.#lease.isHeld();
     this.#metrics.leader.set({ name: COMPONENT }, isLeader ? 1 : 0);
-    const waiting = (lane: Lane): number => this.#account.waiting(lane);
-    updateGauges(this.#metrics, this.#manager?.kinds ?? new Map(), waiting);
+    updateGauges(this.#metrics, this.#manager?.kinds ?? new Map(), this.#account.load);
   }
 
   #guard(): void {

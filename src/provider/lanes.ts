@@ -93,9 +93,20 @@ export class Lanes {
     return this.#waiting.size;
   }
 
-  /** Starts nothing for so long. A longer pause that is already on stays. */
+  /** Requests that may start at once; none while a pause is on. */
+  get left(): number {
+    return this.#pausedUntilMs > this.#options.now() ? 0 : this.#window.left;
+  }
+
+  /** Requests that may start in one second at present. */
+  get perSecond(): number {
+    return this.#window.perSecond;
+  }
+
+  /** A 429: starts nothing for so long, and fewer at a time after that. A longer pause that is already on stays. */
   pause(forMs: number): void {
     const { now, random } = this.#options;
+    this.#window.lower();
     const boundedMs = Math.min(Math.max(forMs, 0), MAX_PAUSE_MS);
     this.#pausedUntilMs = Math.max(
       now() + boundedMs * (1 + JITTER * random()),

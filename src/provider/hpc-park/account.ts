@@ -1,5 +1,4 @@
 import { HttpClient, type HttpClientOptions } from "../http.ts";
-import type { Lane } from "../lane-queue.ts";
 import { Lanes } from "../lanes.ts";
 import type { RemoteKind } from "../port.ts";
 import { instanceKind, remoteInstances } from "./instance.ts";
@@ -45,9 +44,9 @@ export class HpcParkAccount {
     ]);
   }
 
-  /** Requests that wait for their turn in a lane. */
-  waiting(lane: Lane): number {
-    return this.#lanes.waiting(lane);
+  /** What waits, and what may start. */
+  get load(): Pick<Lanes, "waiting" | "left" | "perSecond"> {
+    return this.#lanes;
   }
 
   /** What the service says of itself; asked once, and again only after a failure. */
