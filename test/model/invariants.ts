@@ -1,21 +1,18 @@
 import { markerOf } from "../../src/core/marker.ts";
 import type { ManagedObject } from "../../src/controller/managed-object.ts";
 import { parseIntent } from "../../src/core/journal.ts";
+import { isAlive, isToStay, MutationJudge } from "./mutation-judge.ts";
 import { Excuses } from "./excuses.ts";
-import { gapIn, type KnownGap, TAKEN_BACK, WHILE_WAITING } from "./known-gaps.ts";
+import { gapIn, type KnownGap } from "./known-gaps.ts";
 import type { Counts } from "./counts.ts";
-import { FINALIZER, JOURNAL, markerOfName, nameOfMarker, PAUSED } from "./names.ts";
+import { FINALIZER, JOURNAL, markerOfName, nameOfMarker } from "./names.ts";
 import type { Commit, ModelCluster } from "./model-cluster.ts";
 import type { ModelPark, ModelThing, Post } from "./model-park.ts";
-import { type Process, QUIET_MS, REQUEST_TIMEOUT_MS } from "./surroundings.ts";
+import { type Process, QUIET_MS } from "./surroundings.ts";
 import { TwinWatch } from "./twin-watch.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
+import { Views } from "./views.ts";
 import { wrongsIn } from "./write-checks.ts";
-
-/** A suspicion that came up while something was already decided is no ground for blame. */
-const DECIDED_MS = 100;
-/** How long it takes to read an object anew: the label was looked at before that. */
-const CONFIRM_MS = 10;
 
 interface JournalEntry {
   readonly uid: string;
@@ -25,23 +22,6 @@ interface JournalEntry {
   isUsed: boolean;
   /** A person tore it away before the request left. */
   isDisowned: boolean;
-}
-
-interface Confirmation {
-  /** Undefined where there was none of that name. */
-  readonly object: ManagedObject | undefined;
-  readonly atMs: number;
-}
-
-interface ProcessView {
-  /** When the latest list that was delivered began. */
-  listBeganMs: number;
-  /** When it was delivered, and what it showed without a marker of ours. */
-  listDeliveredMs: number;
-  unmarked: ReadonlySet<number>;
-  readonly confirmed: Map<string, Confirmation>;
-  /** The last of each name that the watch told. */
-  readonly told: Map<string, ManagedObject>;
 }
 
 export interface InvariantParts {
@@ -63,15 +43,18 @@ export class Invariants {
   readonly violations: string[] = [];
   readonly #parts: InvariantParts;
   readonly #twins: TwinWatch;
+  readonly #mutations: MutationJudge;
   readonly #lastPost = new Map<string, Post>();
   readonly #journal = new Map<string, JournalEntry>();
-  readonly #views = new Map<number, ProcessView>();
+  readonly #views = new Views();
   readonly #excuses: Excuses;
 
   constructor(parts: InvariantParts) {
     this.#parts = parts;
     this.#excuses = new Excuses(parts);
-    this.#twins = new TwinWatch(parts, (words) => this.#blame(words));
+    const blame = (words: string): void => this.#blame(words);
+    this.#twins = new TwinWatch(parts, blame);
+    this.#mutations = new MutationJudge({ ...parts, blame });
     parts.cluster.onCommit((commit) => this.#committed(commit));
   }
 
@@ -122,7 +105,7 @@ export class Invariants {
   #checkNotBlind(marker: string, process: number): void {
     const before = this.#lastPost.get(marker);
     if (before === undefined || before.isRefused || before.isDisowned) return;
-    if (this.#view(process).listBeganMs >= before.leftMs + QUIET_MS) return;
+    if (this.#views.of(process).listBeganMs >= before.leftMs + QUIET_MS) return;
     const isOver = (id: number): boolean =>
       this.#excuses.has(id) || !isAlive(this.#parts.park.find(id));
     if (before.made.length > 0 && before.made.every(isOver)) return;
@@ -156,7 +139,7 @@ export class Invariants {
   }
 
   listDelivered(beganMs: number, { number }: Process): void {
-    const view = this.#view(number);
+    const view = this.#views.of(number);
     view.listBeganMs = beganMs;
     view.listDeliveredMs = this.#parts.clock.now();
     view.unmarked = this.#excuses.delivered(beganMs, number);
@@ -173,7 +156,7 @@ export class Invariants {
     const intent = parseIntent(object?.metadata.annotations?.[JOURNAL]);
     if (object === undefined || intent === undefined) return;
     if (!hasFinalizer(object)) this.#blame(`journal first: ${name} has an intent, no finalizer`);
-    this.#checkTrust(`${name} is to be created`, this.#parts.clock.now());
+    this.#mutations.checkTrust(`${name} is to be created`, this.#parts.clock.now());
     const { uid } = object.metadata;
     this.#journal.set(markerOfName(name), {
       uid,
@@ -187,18 +170,12 @@ export class Invariants {
 
   /** The operator has read an object past its cache, as it does before a DELETE. */
   confirmed(name: string, object: ManagedObject | undefined, { number }: Process): void {
-    this.#view(number).confirmed.set(name, { object, atMs: this.#parts.clock.now() });
+    this.#views.of(number).confirmed.set(name, { object, atMs: this.#parts.clock.now() });
   }
 
   /** The watch has told of an object; of one that left, what it was last. */
   told(object: ManagedObject, { number }: Process): void {
-    this.#view(number).told.set(object.metadata.name, object);
-  }
-
-  #checkTrust(what: string, atMs: number, how = ""): void {
-    const sinceMs = this.#parts.suspectSinceMs();
-    if (sinceMs !== undefined && atMs - sinceMs > DECIDED_MS)
-      this.#blame(`breaker: ${what} while the account is suspect${how}`);
+    this.#views.of(number).told.set(object.metadata.name, object);
   }
 
   /**
@@ -212,67 +189,7 @@ export class Invariants {
     askedMs: number,
     { number }: Process,
   ): void {
-    const thing = this.#parts.park.find(id);
-    if (thing === undefined) return;
-    const owner = this.#ownerOf(thing);
-    const view = this.#view(number);
-    if (owner === undefined) {
-      const confirmedMs = Math.max(...[...view.confirmed.values()].map(({ atMs }) => atMs), 0);
-      const decidedMs = target === "DELETE" ? confirmedMs - CONFIRM_MS : Infinity;
-      const wasOurs = thing.post !== undefined;
-      if (!wasOurs || (view.unmarked.has(id) && view.listDeliveredMs < decidedMs))
-        this.#blame(
-          `ownership: ${target} of ${id} "${thing.label}", which is not ours${takenBack(thing, view)}`,
-        );
-      return;
-    }
-    if (target === "DELETE") this.#checkDelete(owner, thing, askedMs, view);
-  }
-
-  #ownerOf({ id, label }: ModelThing): string | undefined {
-    const adopting = this.#parts.cluster.list().find(({ spec }) => spec.adopt?.id === id);
-    return nameOfMarker(markerOf(label) ?? "") ?? adopting?.metadata.name;
-  }
-
-  #checkDelete(name: string, thing: ModelThing, askedMs: number, view: ProcessView): void {
-    const { confirmed, told } = view;
-    const { clock, park } = this.#parts;
-    const confirmation = confirmed.get(name);
-    if (confirmation === undefined || clock.now() - confirmation.atMs > 2 * REQUEST_TIMEOUT_MS) {
-      this.#blame(`ownership: DELETE of ${thing.id} without reading ${name} anew`);
-      return;
-    }
-    const back = confirmation.object === undefined ? TAKEN_BACK : "";
-    this.#checkTrust(`${thing.id} of ${name} is deleted`, askedMs, back);
-    const sinceMs = this.#parts.suspectSinceMs() ?? Infinity;
-    if (sinceMs > askedMs && confirmation.atMs - sinceMs > DECIDED_MS)
-      this.#blame(`breaker: ${thing.id} of ${name} is deleted ${WHILE_WAITING}`);
-    if (confirmation.object === undefined) {
-      this.#checkTakenBack(name, thing, told.get(name));
-      return;
-    }
-    const { metadata, spec } = confirmation.object;
-    if (metadata.annotations?.[PAUSED] === "true")
-      this.#blame(`paused: DELETE of ${thing.id} while ${name} is paused`);
-    if (metadata.deletionTimestamp !== undefined) {
-      if (spec.deletionPolicy === "Retain" || spec.managementPolicy === "ObserveOnly")
-        this.#blame(`retain: DELETE of ${thing.id}, which ${name} is to retain`);
-      return;
-    }
-    // What was deleted in the panel just now could not be known.
-    const wasAlive = ({ deletedMs = -Infinity }: ModelThing): boolean =>
-      clock.now() - deletedMs < DECIDED_MS;
-    const twins = park.marked(markerOfName(name)).filter((twin) => isAlive(twin) || wasAlive(twin));
-    // Asking twice for the same deletion does no harm.
-    if (isAlive(thing) && twins.length < 2)
-      this.#blame(`single: DELETE of ${thing.id}, the only one of ${name}, which is to live`);
-  }
-
-  /** With nobody to own it only that may go which a create request brought back to us, and which was not to stay as far as we were told. */
-  #checkTakenBack(name: string, { id, post }: ModelThing, gone: ManagedObject | undefined): void {
-    if (post?.isAnswered !== true) this.#blame(`ownership: ${id} is deleted, and ${name} is gone`);
-    if (gone !== undefined && isToStay(gone))
-      this.#blame(`retain: DELETE of ${id}, which ${name} was to retain${TAKEN_BACK}`);
+    this.#mutations.asked(target, id, askedMs, this.#views.of(number));
   }
 
   #committed(commit: Commit): void {
@@ -319,18 +236,6 @@ export class Invariants {
       this.#blame(`no leak: ${name} is let go of while ${id} is there`);
   }
 
-  #view(process: number): ProcessView {
-    const view = this.#views.get(process) ?? {
-      listBeganMs: -Infinity,
-      listDeliveredMs: -Infinity,
-      unmarked: new Set<number>(),
-      confirmed: new Map<string, Confirmation>(),
-      told: new Map<string, ManagedObject>(),
-    };
-    this.#views.set(process, view);
-    return view;
-  }
-
   #blame(words: string): void {
     const gap = gapIn(this.#parts.gaps, words);
     if (gap !== undefined) {
@@ -341,21 +246,6 @@ export class Invariants {
   }
 }
 
-/** The end of a sentence, where the resource that it was made for was just found to be gone. */
-function takenBack({ post }: ModelThing, { confirmed }: ProcessView): string {
-  const confirmation = confirmed.get(nameOfMarker(post?.marker ?? "") ?? "");
-  return confirmation !== undefined && confirmation.object === undefined ? TAKEN_BACK : "";
-}
-
-/** What is on its way out costs nothing for long. */
-function isAlive(thing: ModelThing | undefined): boolean {
-  return thing !== undefined && thing.goneAtMs === undefined;
-}
-
 function hasFinalizer({ metadata }: ManagedObject): boolean {
   return metadata.finalizers?.includes(FINALIZER) ?? false;
-}
-
-function isToStay({ spec }: ManagedObject): boolean {
-  return spec.deletionPolicy === "Retain" || spec.managementPolicy === "ObserveOnly";
 }

@@ -121,7 +121,8 @@ export class ModelOperator {
     this.#listedRevision = cluster.revision;
     const objects = cluster.list();
     for (const object of objects) this.#tellJudge(object);
-    this.#runtime.store.replace(
+    // So few are taken in at once.
+    void this.#runtime.store.replace(
       undefined,
       objects.map((object) => this.#cached(object)),
     );
