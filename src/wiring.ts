@@ -35,10 +35,15 @@ export function createAccount(
   { config, logger, metrics, signal }: Surroundings,
   guard: () => void,
 ): HpcParkAccount {
-  const { hpcParkToken = "", hpcParkTokenFile } = config;
+  const { hpcParkToken = "", hpcParkTokenFile, hpcParkUrl } = config;
   const provider = PROVIDER;
+  if (isReadableOnTheWay(hpcParkUrl))
+    logger.warn(
+      { url: hpcParkUrl },
+      "the token travels without TLS, so anybody on the way can read it; use an https URL",
+    );
   return new HpcParkAccount({
-    url: config.hpcParkUrl,
+    url: hpcParkUrl,
     token:
       hpcParkTokenFile === undefined
         ? fixedToken(hpcParkToken)
@@ -61,6 +66,12 @@ export function createAccount(
     random: Math.random,
     signal,
   });
+}
+
+/** A simulator on this machine needs no TLS. */
+export function isReadableOnTheWay(url: string): boolean {
+  const { protocol, hostname } = new URL(url);
+  return protocol === "http:" && !/^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
 }
 
 export interface Cluster {

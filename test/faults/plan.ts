@@ -162,12 +162,14 @@ function judged(
   const nowMs = performance.now();
   const { entries } = world.simulator.ledger;
   const { exchanges } = world.kubeProxy;
-  const history = { entries, revisions: world.history.revisions, exchanges, nowMs };
+  const log = world.operatorLog;
+  const history = { entries, revisions: world.history.revisions, exchanges, nowMs, log };
   const bounds: Bounds = {
     doubleMs: doubleMsOf(plan.fault),
     quietMs: QUIET_MS,
     calls: plan.scenario.calls,
     adopted: world.adopted,
+    canaries: world.canaries,
   };
   const histories = mostAlivePerMarker(entries, nowMs);
   const lost = convergedMs === undefined ? ["I11 ESR: it did not become as it shall be"] : [];
@@ -180,7 +182,7 @@ function judged(
     remoteCalls: entries.filter(({ source }) => source === "api").length,
     convergedMs,
     messages,
-    log: world.operatorLog,
+    log,
   };
 }
 

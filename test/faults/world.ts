@@ -143,6 +143,12 @@ export class World {
       .toSorted((a, b) => a.answeredMs - b.answeredMs);
   }
 
+  /** What must be found nowhere: every token there is. */
+  get canaries(): readonly string[] {
+    const { park, token } = this.simulator;
+    return [...park.tokens.all().map(({ value }) => value), token];
+  }
+
   get operatorLog(): string {
     return this.#operator?.log() ?? "";
   }

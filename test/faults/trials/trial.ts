@@ -69,8 +69,10 @@ function judge(world: World, trial: Trial): string[] {
     revisions: world.history.revisions,
     exchanges: world.exchanges,
     nowMs: performance.now(),
+    log: world.operatorLog,
   };
-  const bounds = { doubleMs: 0, quietMs: QUIET_MS, calls: CALLS, adopted: world.adopted };
+  const { adopted, canaries } = world;
+  const bounds = { doubleMs: 0, quietMs: QUIET_MS, calls: CALLS, adopted, canaries };
   return violations(history, { ...bounds, ...trial.bounds });
 }
 
