@@ -10,7 +10,10 @@ import { describe, expect, it } from "vitest";
 
 const MAIN = fileURLToPath(new URL("../../../../src/embedded/hpc-park/main.ts", import.meta.url));
 
-describe("the simulator's own process", () => {
+/** A process of its own takes its time to start on a busy machine. */
+const START_MS = 30_000;
+
+describe("the simulator's own process", { timeout: START_MS }, () => {
   it.each(["SIGTERM", "SIGINT"] as const)("says where it is and ends on %s", async (signal) => {
     const directory = await mkdtemp(join(tmpdir(), "simulator-"));
     const tokenFile = join(directory, "token");
@@ -25,6 +28,27 @@ describe("the simulator's own process", () => {
       expect([response.status, await response.json()]).toEqual([200, []]);
       child.kill(signal);
       expect(await exit).toEqual([0, null]);
+    } finally {
+      child.kill("SIGKILL");
+      await rm(directory, { recursive: true });
+    }
+  });
+
+  it("takes and writes down a master token as well", async () => {
+    const directory = await mkdtemp(join(tmpdir(), "simulator-"));
+    const file = join(directory, "master");
+    const given = ["--master-token", "a-master-token", "--master-token-file", file];
+    const child = spawn(process.execPath, [MAIN, ...given]);
+    try {
+      const [line] = await once(createInterface({ input: child.stdout }), "line");
+      const url = /http:\/\/127\.0\.0\.1:\d+$/.exec(String(line))?.[0];
+      expect(await readFile(file, "utf8")).toBe("a-master-token");
+      const headers = { authorization: "Bearer a-master-token" };
+      const response = await fetch(`${url}/v1/token`, { headers });
+      expect(await response.json()).toMatchObject([
+        { name: "ordinary", master: false },
+        { name: "master", master: true, current: true },
+      ]);
     } finally {
       child.kill("SIGKILL");
       await rm(directory, { recursive: true });
