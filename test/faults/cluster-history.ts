@@ -1,7 +1,6 @@
-import { setTimeout as delay } from "node:timers/promises";
 import type { KubeObject, ResourceType } from "../../src/kube/kube-object.ts";
-import { pathOf } from "../../src/kube/kube-object.ts";
 import type { KubeTransport } from "../../src/kube/transport.ts";
+import { RecordingWatch } from "./recording-watch.ts";
 
 export interface Revision {
   readonly type: "ADDED" | "MODIFIED" | "DELETED";
@@ -14,47 +13,59 @@ export interface Revision {
   readonly seenMs: number;
 }
 
+/** How often, and how many times in a row, a watch that ended is opened again. */
+export interface Persistence {
+  readonly retryMs: number;
+  readonly mostTries: number;
+}
+
+/** Half a minute: so long an API server may take to come back on a busy machine. */
+const PERSISTENCE: Persistence = { retryMs: 200, mostTries: 150 };
+
 /** Every revision of some kinds in one namespace, as the API server tells them, past every proxy. */
 export class ClusterHistory {
   readonly revisions: Revision[] = [];
-  readonly #ending = new AbortController();
+  readonly #newWatches: () => readonly RecordingWatch[];
+  #watches: readonly RecordingWatch[] = [];
+
+  private constructor(
+    transport: KubeTransport,
+    types: readonly ResourceType[],
+    namespace: string,
+    persistence: Persistence,
+  ) {
+    const tell = (revision: Revision): void => void this.revisions.push(revision);
+    this.#newWatches = () =>
+      types.map((type) => new RecordingWatch({ transport, type, namespace, tell, ...persistence }));
+  }
 
   static async record(
     transport: KubeTransport,
     types: readonly ResourceType[],
     namespace: string,
+    persistence = PERSISTENCE,
   ): Promise<ClusterHistory> {
-    const history = new ClusterHistory();
-    await Promise.all(types.map((type) => history.#follow(transport, type, namespace)));
+    const history = new ClusterHistory(transport, types, namespace, persistence);
+    await history.startOver();
     return history;
   }
 
+  /**
+   * Begins anew with what is there now, for whoever has broken the API server on purpose: what was missed meanwhile is not asked for,
+   * and what was recorded stays.
+   */
+  async startOver(): Promise<void> {
+    this.stop();
+    this.#watches = this.#newWatches();
+    await Promise.all(this.#watches.map((watch) => watch.begin()));
+  }
+
+  /** Where something may be missing, each in a sentence; empty where the history is whole. */
+  get holes(): readonly string[] {
+    return this.#watches.flatMap(({ hole }) => hole ?? []);
+  }
+
   stop(): void {
-    this.#ending.abort();
-  }
-
-  async #follow(transport: KubeTransport, type: ResourceType, namespace: string): Promise<void> {
-    const { signal } = this.#ending;
-    const lines = await transport.stream({
-      method: "GET",
-      path: pathOf(type, namespace),
-      query: { watch: "true", resourceVersion: "0" },
-      signal,
-    });
-    if ("status" in lines) throw new Error(`the recorder cannot watch ${type.kind}`);
-    void this.#read(lines, type.kind);
-    // A watch from version 0 tells what exists first; the namespace is empty, so there is nothing to wait for.
-    await delay(0);
-  }
-
-  async #read(lines: AsyncIterable<string>, kind: string): Promise<void> {
-    try {
-      for await (const line of lines) {
-        const { type, object } = JSON.parse(line);
-        this.revisions.push({ type, kind, object, seenMs: performance.now() });
-      }
-    } catch {
-      // The recorder was stopped.
-    }
+    for (const watch of this.#watches) watch.stop();
   }
 }

@@ -20,19 +20,21 @@ export type { Bounds, History } from "./invariants/history.ts";
  */
 export function violations(history: History, bounds: Bounds): string[] {
   const gaps = unrecorded(history);
-  // Half a record accuses the innocent.
-  if (gaps.length > 0)
-    return [...gaps, ...single(history, bounds), ...noBlindCreate(history, bounds)];
-  return [
+  const certain = [
     ...single(history, bounds),
+    ...noBlindCreate(history, bounds),
+    ...secretsKept(history, bounds),
+  ];
+  // Half a record accuses the innocent.
+  if (gaps.length > 0) return [...gaps, ...certain];
+  return [
+    ...certain,
     ...proofBeforeRelease(history),
     ...retained(history),
     ...ownership(history, bounds),
-    ...noBlindCreate(history, bounds),
     ...journalFirst(history),
     ...statusNeverRegresses(history),
     ...noStorm(history, bounds),
-    ...secretsKept(history, bounds),
     ...secretsByName(history),
     ...overspend(history, bounds),
     ...honest(history, bounds),

@@ -7,12 +7,11 @@ import {
   type ControlPlane,
   startControlPlane,
 } from "../../src/embedded/control-plane/control-plane.ts";
-import { pathOf } from "../../src/kube/kube-object.ts";
 import { until } from "../until.ts";
 import type { Revision } from "./cluster-history.ts";
 import { openCluster } from "./cluster.ts";
 import { revisionsByUid } from "./invariants/history.ts";
-import { type Cluster, INSTANCES, STORAGES, type World } from "./world.ts";
+import type { Cluster, World } from "./world.ts";
 
 export type Part = "etcd" | "kube-apiserver";
 
@@ -28,7 +27,6 @@ export class OwnControlPlane {
   readonly cluster: Cluster;
   readonly #plane: ControlPlane;
   readonly #directory: string;
-  #recording = new AbortController();
   #etcd: ChildProcess | undefined;
   #etcdCommand: readonly string[] = [];
 
@@ -51,7 +49,6 @@ export class OwnControlPlane {
   }
 
   async stop(): Promise<void> {
-    this.#recording.abort();
     await this.#plane.stop();
     this.#etcd?.kill("SIGKILL");
     await rm(this.#directory, { recursive: true, force: true, maxRetries: 5 });
@@ -125,27 +122,16 @@ export class OwnControlPlane {
   }
 
   /**
-   * The world's recorder ends with the API server; this goes on from what is there now.
+   * A new API server does not know what followed the versions of before, so the world's recorder goes on from what is there now.
    *
    * @param isAnew The cluster was put back: what was recorded is no longer its history.
    */
-  async record({ history, namespace }: World, { isAnew = false } = {}): Promise<void> {
-    this.#recording.abort();
-    this.#recording = new AbortController();
-    const { signal } = this.#recording;
+  async record({ history }: World, { isAnew = false } = {}): Promise<void> {
+    history.stop();
     const { revisions } = history;
     // That a resource was wanted stays true.
     if (isAnew) revisions.splice(0, Infinity, ...firstOfEach(revisions));
-    for (const type of [INSTANCES, STORAGES]) {
-      // From version 0 it begins with what is there now; the API server has forgotten what was before its start.
-      const path = pathOf(type, namespace);
-      const query = { watch: "true", resourceVersion: "0" };
-      const lines = await this.cluster.transport.stream({ method: "GET", path, query, signal });
-      if ("status" in lines) throw new Error(`${type.kind} cannot be watched: ${lines.status}`);
-      void follow(lines, (line) =>
-        revisions.push({ ...JSON.parse(line), kind: type.kind, seenMs: performance.now() }),
-      );
-    }
+    await history.startOver();
   }
 
   get #data(): string {
@@ -187,12 +173,4 @@ async function processes(): Promise<FoundProcess[]> {
 /** A process that has ended but was not waited for has no command line any more. */
 async function isAlive({ pid }: FoundProcess): Promise<boolean> {
   return (await processes()).some((other) => other.pid === pid);
-}
-
-async function follow(lines: AsyncIterable<string>, take: (line: string) => void): Promise<void> {
-  try {
-    for await (const line of lines) take(line);
-  } catch {
-    // The recorder was stopped, or the API server went again.
-  }
 }

@@ -159,11 +159,8 @@ function judged(
   messages: Outcome["messages"],
   isReached: boolean,
 ): Outcome {
-  const nowMs = performance.now();
-  const { entries } = world.simulator.ledger;
-  const { exchanges } = world.kubeProxy;
-  const log = world.operatorLog;
-  const history = { entries, revisions: world.history.revisions, exchanges, nowMs, log };
+  const { past } = world;
+  const { entries, nowMs } = past;
   const bounds: Bounds = {
     doubleMs: doubleMsOf(plan.fault),
     quietMs: QUIET_MS,
@@ -176,13 +173,13 @@ function judged(
   return {
     plan,
     isReached,
-    faults: [...lost, ...violations(history, bounds)],
+    faults: [...lost, ...violations(past, bounds)],
     mostAlive: Math.max(0, ...histories.map(({ mostAlive }) => mostAlive)),
     longestDoubleMs: Math.max(0, ...histories.map(({ longestTwinsMs }) => longestTwinsMs)),
     remoteCalls: entries.filter(({ source }) => source === "api").length,
     convergedMs,
     messages,
-    log,
+    log: past.log,
   };
 }
 

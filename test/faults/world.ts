@@ -9,7 +9,10 @@ import type { KubeObject, ResourceType } from "../../src/kube/kube-object.ts";
 import type { KubeTransport } from "../../src/kube/transport.ts";
 import { type OperatorProcess, spawnOperator } from "../operator-process.ts";
 import { ClusterHistory } from "./cluster-history.ts";
+import type { History } from "./invariants/history.ts";
 import { type Exchange, MessageProxy, type ProxyTarget } from "./message-proxy.ts";
+import { environmentOf, kubeconfigFor } from "./operator-settings.ts";
+import { PACE, WORK } from "./pace.ts";
 
 /** The one control plane that serves every plan. */
 export interface Cluster {
@@ -36,20 +39,9 @@ export interface RemoteObject extends KubeObject {
   };
 }
 
-/** All in milliseconds; short, so that a plan takes a second or two. */
-const PACE = { active: 50, rest: 400, timeout: 400, settle: 200, work: 30 };
 export const QUIET_MS = PACE.timeout + PACE.settle;
 export const LOOK_MS = PACE.rest;
 export const TIMEOUT_MS = PACE.timeout;
-
-const WORK = {
-  createMs: PACE.work,
-  // Longer than the operator takes to look again, so that what is on its way out is seen.
-  deleteMs: 5 * PACE.work,
-  updateMs: PACE.work,
-  powerMs: PACE.work,
-  storageMs: PACE.work,
-};
 
 const GROUP = { group: "hpc-park.ru", version: "v1alpha1" };
 export const INSTANCES: ResourceType = { ...GROUP, plural: "hpcinstances", kind: "HpcInstance" };
@@ -76,7 +68,8 @@ export class World {
   readonly #folder: string;
   readonly #environment: Readonly<Record<string, string>>;
   readonly #program: string;
-  readonly #others: OperatorProcess[] = [];
+  /** Every one that was ever started, dead or alive. */
+  readonly #operators: OperatorProcess[] = [];
   readonly #proxies: MessageProxy[] = [];
   #operator: OperatorProcess | undefined;
 
@@ -116,13 +109,13 @@ export class World {
   }
 
   start(): void {
-    this.#operator = spawnOperator(this.#environment, this.#program);
+    this.#operator = this.startAnother();
   }
 
   /** Starts an operator beside the first one, with other settings; it ends with the world. */
   startAnother(environment: Readonly<Record<string, string>> = {}): OperatorProcess {
     const operator = spawnOperator({ ...this.#environment, ...environment }, this.#program);
-    this.#others.push(operator);
+    this.#operators.push(operator);
     return operator;
   }
 
@@ -149,6 +142,23 @@ export class World {
     return [...park.tokens.all().map(({ value }) => value), token];
   }
 
+  /** All that the invariants judge, until now. */
+  get past(): History {
+    return {
+      entries: this.simulator.ledger.entries,
+      revisions: this.history.revisions,
+      exchanges: this.exchanges,
+      nowMs: performance.now(),
+      log: this.everyLog,
+      holes: this.history.holes,
+    };
+  }
+
+  get everyLog(): string {
+    return this.#operators.map(({ log }) => log()).join("");
+  }
+
+  /** Of the latest that was started alone. */
   get operatorLog(): string {
     return this.#operator?.log() ?? "";
   }
@@ -162,8 +172,7 @@ export class World {
   }
 
   async close(): Promise<void> {
-    await this.kill();
-    await Promise.all(this.#others.map((operator) => operator.end("SIGKILL")));
+    await Promise.all(this.#operators.map((operator) => operator.end("SIGKILL")));
     this.history.stop();
     const proxies = [this.kubeProxy, this.cloudProxy, ...this.#proxies];
     await Promise.all(proxies.map((proxy) => proxy.close()));
@@ -232,42 +241,4 @@ export class World {
 
 function kubeTarget({ server, ca, token }: Cluster): ProxyTarget {
   return { url: server, ca, headers: { authorization: `Bearer ${token}` } };
-}
-
-function environmentOf(
-  folder: string,
-  namespace: string,
-  cloudUrl: string,
-): Record<string, string> {
-  const seconds = (ms: number): string => String(ms / 1000);
-  return {
-    KUBECONFIG: join(folder, "kubeconfig"),
-    HPC_PARK_URL: cloudUrl,
-    HPC_PARK_TOKEN_FILE: join(folder, "token"),
-    WATCH_NAMESPACES: namespace,
-    POLL_INTERVAL_SECONDS: seconds(PACE.rest),
-    ACTIVE_POLL_INTERVAL_SECONDS: seconds(PACE.active),
-    REQUEST_TIMEOUT_SECONDS: seconds(PACE.timeout),
-    SETTLE_SECONDS: seconds(PACE.settle),
-    HPC_PARK_REQUESTS_PER_SECOND: "500",
-    LEADER_ELECTION: "false",
-    OWNER_ID: namespace,
-    HEALTH_HOST: "127.0.0.1",
-    HEALTH_PORT: "0",
-    LOG_LEVEL: "debug",
-    NODE_COMPILE_CACHE: join(tmpdir(), "hpc-park-operator-compile-cache"),
-  };
-}
-
-function kubeconfigFor(server: string): string {
-  return JSON.stringify({
-    apiVersion: "v1",
-    kind: "Config",
-    clusters: [{ name: "proxy", cluster: { server, "insecure-skip-tls-verify": true } }],
-    users: [{ name: "proxy", user: {} }],
-    contexts: [
-      { name: "proxy", context: { cluster: "proxy", user: "proxy", namespace: "default" } },
-    ],
-    "current-context": "proxy",
-  });
 }

@@ -3,7 +3,7 @@ import { Counts, countRules } from "./counts.ts";
 import { type Script, scripts, words } from "./events.ts";
 import { KNOWN_GAPS, type KnownGap } from "./known-gaps.ts";
 import { type LifecycleOptions, playLifecycle } from "./lifecycle.ts";
-import type { Replacements } from "./model-operator.ts";
+import type { Replacements } from "./replacements.ts";
 
 export interface CampaignOptions {
   readonly lifecycles: number;

@@ -1,28 +1,19 @@
 import { markerOf } from "../../src/core/marker.ts";
 import type { ManagedObject } from "../../src/controller/managed-object.ts";
 import { parseIntent } from "../../src/core/journal.ts";
-import { isAlive, isToStay, MutationJudge } from "./mutation-judge.ts";
+import { CreateJudge } from "./create-judge.ts";
 import { Excuses } from "./excuses.ts";
 import { gapIn, type KnownGap } from "./known-gaps.ts";
 import type { Counts } from "./counts.ts";
+import { isToStay, MutationJudge } from "./mutation-judge.ts";
 import { FINALIZER, JOURNAL, markerOfName, nameOfMarker } from "./names.ts";
 import type { Commit, ModelCluster } from "./model-cluster.ts";
 import type { ModelPark, ModelThing, Post } from "./model-park.ts";
-import { type Process, QUIET_MS } from "./surroundings.ts";
+import type { Process } from "./surroundings.ts";
 import { TwinWatch } from "./twin-watch.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
 import { Views } from "./views.ts";
 import { wrongsIn } from "./write-checks.ts";
-
-interface JournalEntry {
-  readonly uid: string;
-  readonly process: number;
-  readonly attempt: number;
-  readonly spec: ManagedObject["spec"];
-  isUsed: boolean;
-  /** A person tore it away before the request left. */
-  isDisowned: boolean;
-}
 
 export interface InvariantParts {
   readonly clock: VirtualClock;
@@ -44,8 +35,7 @@ export class Invariants {
   readonly #parts: InvariantParts;
   readonly #twins: TwinWatch;
   readonly #mutations: MutationJudge;
-  readonly #lastPost = new Map<string, Post>();
-  readonly #journal = new Map<string, JournalEntry>();
+  readonly #creates: CreateJudge;
   readonly #views = new Views();
   readonly #excuses: Excuses;
 
@@ -55,6 +45,12 @@ export class Invariants {
     const blame = (words: string): void => this.#blame(words);
     this.#twins = new TwinWatch(parts, blame);
     this.#mutations = new MutationJudge({ ...parts, blame });
+    this.#creates = new CreateJudge({
+      ...parts,
+      blame,
+      listBeganMs: (process) => this.#views.of(process).listBeganMs,
+      isExcused: (id) => this.#excuses.has(id),
+    });
     parts.cluster.onCommit((commit) => this.#committed(commit));
   }
 
@@ -75,43 +71,9 @@ export class Invariants {
     this.#twins.check(disturbedMs, mayDouble);
   }
 
-  /** Journal first, and no blind create: asked when a create request leaves. */
+  /** Asked when a create request leaves. */
   postLeaves(body: unknown, { number }: Process): Post {
-    const label = typeof body === "object" && body !== null && "label" in body ? body.label : "";
-    const marker = markerOf(String(label)) ?? "";
-    const entry = this.#journal.get(marker);
-    if (entry === undefined || entry.isUsed || entry.process !== number)
-      this.#blame(`journal first: a create request for ${String(label)} left without a journal`);
-    else {
-      entry.isUsed = true;
-      if (entry.spec.adopt !== undefined || entry.spec.managementPolicy === "ObserveOnly")
-        this.#blame(`ownership: ${String(label)} is to be adopted or observed, never created`);
-    }
-    this.#checkNotBlind(marker, number);
-    const post: Post = {
-      marker,
-      uid: entry?.uid ?? "",
-      leftMs: this.#parts.clock.now(),
-      process: number,
-      made: [],
-      isRefused: false,
-      isAnswered: false,
-      isDisowned: entry?.isDisowned ?? false,
-    };
-    this.#lastPost.set(marker, post);
-    return post;
-  }
-
-  #checkNotBlind(marker: string, process: number): void {
-    const before = this.#lastPost.get(marker);
-    if (before === undefined || before.isRefused || before.isDisowned) return;
-    if (this.#views.of(process).listBeganMs >= before.leftMs + QUIET_MS) return;
-    const isOver = (id: number): boolean =>
-      this.#excuses.has(id) || !isAlive(this.#parts.park.find(id));
-    if (before.made.length > 0 && before.made.every(isOver)) return;
-    this.#blame(
-      `no blind create: ${nameOfMarker(marker)} is asked for at ${this.#parts.clock.now()} ms, after a request at ${before.leftMs} ms whose outcome was open`,
-    );
+    return this.#creates.leaves(body, number);
   }
 
   /** A thing has come into being. */
@@ -130,8 +92,7 @@ export class Invariants {
   }
 
   postAnswered(post: Post, isRefusal: boolean, isCreated: boolean): void {
-    if (isRefusal) post.isRefused = true;
-    else if (isCreated) post.isAnswered = true;
+    this.#creates.answered(post, isRefusal, isCreated);
   }
 
   listServed(beganMs: number, shown: readonly ModelThing[], { number }: Process): void {
@@ -153,19 +114,11 @@ export class Invariants {
 
   journalCommitted(name: string, { number }: Process): void {
     const object = this.#parts.cluster.get(name);
-    const intent = parseIntent(object?.metadata.annotations?.[JOURNAL]);
-    if (object === undefined || intent === undefined) return;
+    if (object === undefined) return;
+    if (parseIntent(object.metadata.annotations?.[JOURNAL]) === undefined) return;
     if (!hasFinalizer(object)) this.#blame(`journal first: ${name} has an intent, no finalizer`);
     this.#mutations.checkTrust(`${name} is to be created`, this.#parts.clock.now());
-    const { uid } = object.metadata;
-    this.#journal.set(markerOfName(name), {
-      uid,
-      process: number,
-      attempt: intent.attempt,
-      spec: object.spec,
-      isUsed: false,
-      isDisowned: false,
-    });
+    this.#creates.journalled(object, number);
   }
 
   /** The operator has read an object past its cache, as it does before a DELETE. */
@@ -213,10 +166,7 @@ export class Invariants {
   /** What a person tore away from the operator it cannot answer for. */
   #disown(name: string): void {
     const marker = markerOfName(name);
-    const post = this.#lastPost.get(marker);
-    if (post !== undefined) post.isDisowned = true;
-    const entry = this.#journal.get(marker);
-    if (entry !== undefined) entry.isDisowned = true;
+    this.#creates.disown(marker);
     for (const { id, label, post: maker } of this.#parts.park.living())
       if (markerOf(label) === marker || maker?.marker === marker) this.#excuses.add(id);
   }

@@ -6,9 +6,10 @@ import { Faults, type RemoteTarget } from "./faults.ts";
 import { Invariants } from "./invariants.ts";
 import { gapIn, type KnownGap, RIVALRY } from "./known-gaps.ts";
 import { ModelCluster } from "./model-cluster.ts";
-import { ModelOperator, type Replacements } from "./model-operator.ts";
+import { ModelOperator } from "./model-operator.ts";
 import { ModelPark } from "./model-park.ts";
 import { NAMES } from "./names.ts";
+import type { Replacements } from "./replacements.ts";
 import { QUIET_MS, REST_MS, type Surroundings } from "./surroundings.ts";
 import { turn, VirtualClock } from "./virtual-clock.ts";
 

@@ -6,7 +6,7 @@ import type { Connection } from "../../src/provider/connection.ts";
 import { ProviderError } from "../../src/provider/errors.ts";
 import type { RemoteKind } from "../../src/provider/port.ts";
 import { Snapshot } from "../../src/provider/snapshot.ts";
-import type { Replacements } from "./model-operator.ts";
+import type { Replacements } from "./replacements.ts";
 import { markerOfName } from "./names.ts";
 import { REST_MS } from "./surroundings.ts";
 

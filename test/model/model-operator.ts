@@ -1,47 +1,23 @@
-import { findCondition } from "../../src/api/conditions.ts";
 import { Controller, type Told } from "../../src/controller/controller.ts";
-import { addIndexes, type KindRuntime, type Kinds } from "../../src/controller/kind-runtime.ts";
-import type { ManagedObject } from "../../src/controller/managed-object.ts";
+import type { KindRuntime, Kinds } from "../../src/controller/kind-runtime.ts";
 import { headlineOf } from "../../src/controller/report.ts";
-import { wakeAll, wakeChanged, watchResources } from "../../src/controller/triggers.ts";
+import { wakeAll, watchResources } from "../../src/controller/triggers.ts";
 import { TICKS_UNTIL_UNKNOWN } from "../../src/core/failure.ts";
-import type { Timing } from "../../src/core/situation.ts";
 import type { KubeClient } from "../../src/kube/client.ts";
 import type { EventRecorder } from "../../src/kube/events.ts";
-import { Store } from "../../src/kube/store.ts";
-import { Connection } from "../../src/provider/connection.ts";
-import { instanceKind, remoteInstances } from "../../src/provider/hpc-park/instance.ts";
-import type { KindPort, ManagedSpec, RemoteKind } from "../../src/provider/port.ts";
-import { Trust } from "../../src/provider/trust.ts";
 import type { Commit } from "./model-cluster.ts";
-import { ModelQueue, random } from "./model-queue.ts";
-import { KEYS, OWNER_ID } from "./names.ts";
-import { modelHttp } from "./model-remote.ts";
-import { type Forgotten, modelClient } from "./model-transport.ts";
+import { random } from "./model-queue.ts";
+import { type Bystanders, modelRuntime, PORT, TIMING } from "./model-runtime.ts";
+import { modelClient } from "./model-transport.ts";
+import { ModelWatch, type SilenceEnding } from "./model-watch.ts";
+import type { Replacements } from "./replacements.ts";
 import { ACTIVE_MS, type Process, QUIET_MS, REST_MS, type Surroundings } from "./surroundings.ts";
 
-const PORT = instanceKind as KindPort<ManagedSpec>;
-const TIMING: Timing = { activeMs: ACTIVE_MS, restMs: REST_MS, quietMs: QUIET_MS };
-const WATCH_LAG_MS = 10;
 const CONCURRENCY = 2;
-
-/** Parts of the operator in another's place: how a test makes a mistake on purpose. */
-export interface Replacements {
-  readonly quietMs?: number;
-  /** What the operator leaves out at the API server, believing that it was done. */
-  readonly forgets?: Forgotten;
-  readonly remote?: (remote: RemoteKind) => RemoteKind;
-  readonly connection?: (connection: Connection, now: () => number) => void;
-  /** The object as the operator's cache holds it. */
-  readonly cached?: (object: ManagedObject) => ManagedObject;
-}
-
-/** Things that other resources of the account have recorded; they are there so that the breaker has something to compare. */
-export type Bystanders = readonly string[];
 
 /**
  * One process of the operator: the real controller, workqueue, store, triggers, connection and snapshots, put together as
- * `Manager` does it in `#runtimeOf` and `work`. Replaced are the reflector (by `#follow`) and the tick of `Snapshots.run`, which
+ * `Manager` does it in `#runtimeOf` and `work`. Replaced are the reflector (by `ModelWatch`) and the tick of `Snapshots.run`, which
  * waits on a real timer (by `#tick`). The shortest gap between two looks is zero for the same reason, so the model looks more
  * often than the operator does, never less.
  */
@@ -53,9 +29,7 @@ export class ModelOperator {
   readonly #replacements: Replacements;
   readonly #client: KubeClient;
   readonly #abort = new AbortController();
-  #silentUntilMs = 0;
-  #backlog: Commit[] = [];
-  #listedRevision = 0;
+  readonly #watch: ModelWatch;
   #isStale = false;
 
   constructor(
@@ -67,7 +41,10 @@ export class ModelOperator {
     this.process = { number, isDead: false };
     this.#surroundings = surroundings;
     this.#replacements = replacements;
-    this.#runtime = this.#runtimeOf(bystanders);
+    const { process } = this;
+    this.#runtime = modelRuntime({ surroundings, process, bystanders, replacements });
+    const { store } = this.#runtime;
+    this.#watch = new ModelWatch({ surroundings, process, store, cached: replacements.cached });
     this.#kinds = new Map([[PORT.kind, this.#runtime]]);
     this.#client = modelClient(surroundings, this.process, replacements.forgets);
   }
@@ -78,7 +55,7 @@ export class ModelOperator {
 
   /** Fills the cache with a list, then works: the order of `Manager.watch` and `Manager.work`. */
   start(): void {
-    this.#list();
+    this.#watch.list();
     watchResources(this.#kinds);
     void this.#controller().run();
     wakeAll(this.#runtime);
@@ -91,59 +68,14 @@ export class ModelOperator {
     this.#abort.abort();
   }
 
-  /** The watch says nothing until then; afterwards it goes on where it was, or begins anew with a list. */
-  silence(untilMs: number, ending: "goes on" | "relists"): void {
-    const { clock } = this.#surroundings;
-    this.#silentUntilMs = Math.max(this.#silentUntilMs, untilMs);
-    clock.at(untilMs, () => this.#hear(ending));
+  /** The watch says nothing until then. */
+  silence(untilMs: number, ending: SilenceEnding): void {
+    this.#watch.silence(untilMs, ending);
   }
 
   /** A commit that the watch has still to tell. */
   follow(commit: Commit): void {
-    const { clock } = this.#surroundings;
-    clock.after(WATCH_LAG_MS, () => {
-      if (this.process.isDead) return;
-      if (this.#backlog.length > 0 || clock.now() < this.#silentUntilMs) this.#backlog.push(commit);
-      else this.#apply(commit);
-    });
-  }
-
-  #hear(ending: "goes on" | "relists"): void {
-    const { clock } = this.#surroundings;
-    if (this.process.isDead || clock.now() < this.#silentUntilMs) return;
-    const backlog = this.#backlog.splice(0);
-    if (ending === "goes on") for (const commit of backlog) this.#apply(commit);
-    else this.#list();
-  }
-
-  #list(): void {
-    const { cluster } = this.#surroundings;
-    this.#listedRevision = cluster.revision;
-    const objects = cluster.list();
-    for (const object of objects) this.#tellJudge(object);
-    // So few are taken in at once.
-    void this.#runtime.store.replace(
-      undefined,
-      objects.map((object) => this.#cached(object)),
-    );
-  }
-
-  /** A watch begins where the list ended. */
-  #apply({ before, after, revision }: Commit): void {
-    const { store } = this.#runtime;
-    const told = after ?? before;
-    if (revision <= this.#listedRevision || told === undefined) return;
-    this.#tellJudge(told);
-    if (after !== undefined) store.put(this.#cached(after));
-    else store.remove(told);
-  }
-
-  #tellJudge(object: ManagedObject): void {
-    this.#surroundings.invariants.told(object, this.process);
-  }
-
-  #cached(object: ManagedObject): ManagedObject {
-    return this.#replacements.cached?.(object) ?? object;
+    this.#watch.follow(commit);
   }
 
   /** Mirrors `Snapshots.run`: a look whenever the latest is a tick old; after a failure, an active interval later. */
@@ -211,69 +143,6 @@ export class ModelOperator {
     counts.add(`action/${outcome.action}`);
     counts.add(`reason/${reason}`);
     note(() => `  reconcile of ${key}: ${outcome.action}, ${reason}`);
-  }
-
-  #runtimeOf(bystanders: Bystanders): KindRuntime {
-    const { clock } = this.#surroundings;
-    const identification = { kind: PORT.kind, ownerId: OWNER_ID, keys: KEYS };
-    const store = new Store<ManagedObject>((error) => {
-      throw error;
-    });
-    addIndexes(store, PORT, identification);
-    const connection = this.#connectionOf(store, bystanders, () => runtime);
-    const queue = new ModelQueue(clock, this.process);
-    const runtime: KindRuntime = {
-      port: PORT,
-      identification,
-      keys: KEYS,
-      store,
-      queue,
-      connection,
-      ownWrites: new Map(),
-      departed: new Map(),
-    };
-    return runtime;
-  }
-
-  #connectionOf(
-    store: Store<ManagedObject>,
-    bystanders: Bystanders,
-    runtime: () => KindRuntime,
-  ): Connection {
-    const { clock, counts } = this.#surroundings;
-    const http = modelHttp(this.#surroundings, this.process);
-    const statePath = (id: string): Promise<string> => Promise.resolve(`/v1/instance/${id}/state/`);
-    const remote = remoteInstances({ http, statePath });
-    const everyKey = (): void => wakeAll(runtime());
-    const connection = new Connection({
-      remote: this.#replacements.remote?.(remote) ?? remote,
-      kind: PORT.kind,
-      trust: new Trust(() => {
-        counts.add("breaker/changed");
-        everyKey();
-      }),
-      timing: { ...TIMING, activeMs: 0 },
-      // Ended from the start, so that it sets no real timer; nothing else of it asks.
-      signal: AbortSignal.abort(),
-      now: clock.now,
-      random,
-      expectedIds: () => [...bystanders, ...expectedIds(store)],
-      onChanges: (changes) => wakeChanged(runtime(), changes),
-      onStale: () => undefined,
-      onRecovery: everyKey,
-    });
-    this.#replacements.connection?.(connection, clock.now);
-    return connection;
-  }
-}
-
-/** As the manager has it. */
-function* expectedIds(store: Store<ManagedObject>): Iterable<string> {
-  for (const { metadata, status } of store.list()) {
-    if (metadata.deletionTimestamp !== undefined || status?.id === undefined) continue;
-    const isAcknowledged = metadata.annotations?.[KEYS.acknowledgeGone] === String(status.id);
-    const isLost = findCondition(status.conditions, "Stalled")?.reason === "Lost";
-    if (!isAcknowledged && !isLost) yield String(status.id);
   }
 }
 

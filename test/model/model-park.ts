@@ -6,7 +6,6 @@ export type Power = "on" | "off";
 /** What one create request was, from the moment it left. */
 export interface Post {
   readonly marker: string;
-  readonly uid: string;
   readonly leftMs: number;
   /** The process that sent it, by number. */
   readonly process: number;

@@ -1,5 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { isReadableOnTheWay } from "../../src/wiring.ts";
+import { readConfig } from "../../src/config.ts";
+import { createLogger } from "../../src/logger.ts";
+import { createMetrics } from "../../src/metrics.ts";
+import { createAccount, isReadableOnTheWay } from "../../src/wiring.ts";
 
 describe("a URL over which the token can be read on the way", () => {
   it.each(["http://hpc-park.ru", "http://10.0.0.1:80/api", "http://localhost.evil.example"])(
@@ -11,4 +14,32 @@ describe("a URL over which the token can be read on the way", () => {
     "is not %s",
     (url) => expect(isReadableOnTheWay(url)).toBe(false),
   );
+});
+
+describe("createAccount", () => {
+  /** What is logged at the start of an operator whose HPC Park is there. */
+  function loggedAtStart(url: string): string {
+    const lines: string[] = [];
+    const stream = { write: (line: string) => void lines.push(line) };
+    const logger = createLogger({ level: "info", isPretty: false, stream });
+    const config = readConfig([], { HPC_PARK_TOKEN: "secret-value", HPC_PARK_URL: url });
+    const surroundings = { config, logger, metrics: createMetrics(), signal: AbortSignal.abort() };
+    createAccount(surroundings, () => undefined).close();
+    return lines.join("");
+  }
+
+  it("warns where the token travels without TLS, and does not show it", () => {
+    const log = loggedAtStart("http://park.example");
+
+    expect(JSON.parse(log)).toMatchObject({
+      level: "warn",
+      url: "http://park.example",
+      msg: expect.stringContaining("without TLS"),
+    });
+    expect(log).not.toContain("secret-value");
+  });
+
+  it.each(["https://park.example", "http://127.0.0.1:8080"])("says nothing of %s", (url) => {
+    expect(loggedAtStart(url)).toBe("");
+  });
 });

@@ -9,8 +9,10 @@ export interface History {
   /** What went between the operator and the API server. */
   readonly exchanges: readonly Exchange[];
   readonly nowMs: number;
-  /** What every operator logged; left out where nobody kept it. */
-  readonly log?: string;
+  /** What every operator logged. */
+  readonly log: string;
+  /** Where revisions may be missing, each in a sentence. */
+  readonly holes: readonly string[];
 }
 
 export interface Bounds {
@@ -29,7 +31,7 @@ export interface Bounds {
   /** How long `Ready=True` may outlive what it says, in milliseconds. */
   readonly honestMs?: number;
   /** Texts that must be found nowhere, such as tokens. */
-  readonly canaries?: readonly string[];
+  readonly canaries: readonly string[];
 }
 
 export const GROUP_PATH = "/apis/hpc-park.ru/";

@@ -1,10 +1,10 @@
 import { GROUP_PATH, type History } from "./history.ts";
 
 /**
- * Objects that the operator wrote and the recorder never saw: its watch has ended, and what is judged by revisions would be judged by
- * half of them.
+ * Where the recorder may have missed something, and objects that the operator wrote and the recorder never saw: what is judged by
+ * revisions would be judged by half of them.
  */
-export function unrecorded({ revisions, exchanges }: History): string[] {
+export function unrecorded({ revisions, exchanges, holes }: History): string[] {
   const seen = new Set(revisions.map(({ object }) => object.metadata.name));
   const written = exchanges
     .filter(
@@ -13,9 +13,9 @@ export function unrecorded({ revisions, exchanges }: History): string[] {
     )
     .map(({ path }) => /\/hpc[a-z]+\/([^/?]+)/.exec(path)?.[1] ?? "");
   const missing = [...new Set(written)].filter((name) => name !== "" && !seen.has(name));
-  return missing.length === 0
-    ? []
-    : [
-        `the recorder saw nothing of ${missing.join(", ")}: its watch has ended, so this proves little`,
-      ];
+  if (missing.length === 0) return [...holes];
+  return [
+    ...holes,
+    `the recorder saw nothing of ${missing.join(", ")}: its watch has ended, so this proves little`,
+  ];
 }

@@ -2,15 +2,14 @@ import type { Bounds, History } from "./history.ts";
 
 /** I12: no canary in a log, in an object or in anything that was sent to the API server. */
 export function secretsKept(
-  { log = "", revisions, exchanges }: History,
-  { canaries = [] }: Pick<Bounds, "canaries">,
+  { log, revisions, exchanges }: History,
+  { canaries }: Pick<Bounds, "canaries">,
 ): string[] {
   const places = {
     "the log": () => log,
     "an object": () => JSON.stringify(revisions),
     "a request to the API server": () => JSON.stringify(exchanges),
   };
-  if (canaries.length === 0) return [];
   return Object.entries(places).flatMap(([place, read]) => {
     const text = read();
     // The text itself stays out of the report.

@@ -2,6 +2,7 @@ import { BUGS_OF_THE_CLUSTER } from "./cluster.ts";
 import { BUGS_OF_CREATION } from "./creation.ts";
 import { BUGS_OF_DELETION } from "./deletion.ts";
 import { BUGS_OF_RULES } from "./rules.ts";
+import { BUGS_OF_SECRETS } from "./secrets.ts";
 import type { SeededBug } from "./seeded-bug.ts";
 
 export const SEEDED_BUGS: readonly SeededBug[] = [
@@ -9,4 +10,5 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
   ...BUGS_OF_DELETION,
   ...BUGS_OF_THE_CLUSTER,
   ...BUGS_OF_RULES,
+  ...BUGS_OF_SECRETS,
 ];

@@ -22,9 +22,9 @@ export const BUGS_OF_THE_CLUSTER: readonly SeededBug[] = [
     edits: [
       {
         file: "controller/report.ts",
-        find: "      signal,\n    ),\n  );\n  return true;",
+        find: "      signal,\n    ),\n    runtime.ownWrites,\n  );\n  return true;",
         replace:
-          "      signal,\n    ),\n  ).catch(() => undefined);\n  memory.isInDoubt = false;\n  return true;",
+          "      signal,\n    ),\n    runtime.ownWrites,\n  ).catch(() => undefined);\n  memory.isInDoubt = false;\n  return true;",
       },
       {
         file: "core/identity.ts",

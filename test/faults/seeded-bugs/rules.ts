@@ -7,9 +7,9 @@ export const BUGS_OF_RULES: readonly SeededBug[] = [
     edits: [
       {
         file: "provider/snapshot.ts",
-        find: "      const marker = markerOf(thing.label);\n      if (marker === undefined) continue;\n      byMarker",
+        find: "      const marker = markerOf(thing.label);\n      if (marker === undefined) continue;\n      const others",
         replace:
-          "      const marker = [...things].map((one) => (one.label.startsWith(thing.label) ? markerOf(one.label) : undefined)).find(Boolean);\n      if (marker === undefined) continue;\n      byMarker",
+          "      const marker = [...things].map((one) => (one.label.startsWith(thing.label) ? markerOf(one.label) : undefined)).find(Boolean);\n      if (marker === undefined) continue;\n      const others",
       },
     ],
     scenario: "a stranger of the same name",

@@ -6,7 +6,7 @@ import { INSTANCES, LOOK_MS, type World } from "../world.ts";
 import { compact } from "../watch-gate.ts";
 import { applyOne, moreCreatesThan, posted, readyAndSingle } from "./leader-trial.ts";
 import type { Trial } from "./trial.ts";
-import { strikeRelease } from "./unobserved.ts";
+import { strikeRelease } from "./strike-release.ts";
 
 const FINALIZER = "hpc-park.ru/remote";
 

@@ -30,8 +30,10 @@ export function controlPlaneFaults(plane: OwnControlPlane): readonly Trial[] {
         const id = only?.id ?? 0;
         world.simulator.perform({ action: "delete", kind: "instance", id });
         await delay(QUIET_MS + LOOK_MS);
-        await plane.startAgain("kube-apiserver");
-        await plane.record(world);
+        await recorderFirst(world, async () => {
+          await plane.startAgain("kube-apiserver");
+          await plane.record(world);
+        });
       },
       isDone: async (world) => createsOf(world) === 2 && readyAndSingle(world),
       limitMs: BACKOFF_MS,
@@ -74,8 +76,10 @@ function killedInMidCreate(plane: OwnControlPlane, part: Part): Trial {
       await applyOne(world);
       await killed;
       await delay(LOOK_MS);
-      await plane.startAgain(part);
-      await plane.record(world);
+      await recorderFirst(world, async () => {
+        await plane.startAgain(part);
+        await plane.record(world);
+      });
     },
     ...single,
     ...atMost(1),
@@ -125,8 +129,10 @@ function putBack(
       if (!isKnown) await applyOne(world);
       await until("one is ready", () => readyAndSingle(world));
       if (isRestarted) await world.kill();
-      await plane.restoreEtcd();
-      await plane.record(world, { isAnew: true });
+      await recorderFirst(world, async () => {
+        await plane.restoreEtcd();
+        await plane.record(world, { isAnew: true });
+      });
       if (!isKnown) await applyOne(world);
       if (isRestarted) world.start();
     },
@@ -145,14 +151,26 @@ async function deleteCrd(world: World, plane: OwnControlPlane): Promise<void> {
   await until("the CRD is gone", async () => (await kubeProxy.asUser("GET", path)).status === 404);
   if (world.alive("one") > 0) throw new Error("the CRD went before its things");
   const crd = { apiVersion: "apiextensions.k8s.io/v1", kind: "CustomResourceDefinition", spec };
-  await kubeProxy.asUser("POST", CRD_PATH, { ...crd, metadata: { name: metadata.name } });
-  await until("the CRD works", () =>
-    applyOne(world).then(
-      () => true,
-      () => false,
-    ),
-  );
-  await plane.record(world);
+  await recorderFirst(world, async () => {
+    await kubeProxy.asUser("POST", CRD_PATH, { ...crd, metadata: { name: metadata.name } });
+    await until("the CRD works", () =>
+      applyOne(world).then(
+        () => true,
+        () => false,
+      ),
+    );
+    await plane.record(world);
+  });
+}
+
+/** The operator stays outside until the recorder is back: what it did unseen would be missing from its own defence. */
+async function recorderFirst({ kubeProxy }: World, bringBack: () => Promise<void>): Promise<void> {
+  kubeProxy.onRequest = () => "drop";
+  try {
+    await bringBack();
+  } finally {
+    kubeProxy.onRequest = () => "pass";
+  }
 }
 
 /** What other trials left behind would hold the CRD. */

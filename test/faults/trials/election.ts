@@ -5,6 +5,7 @@ import type { OperatorProcess } from "../../operator-process.ts";
 import { until } from "../../until.ts";
 import { heldAt, type Term, termsOf } from "../lease-history.ts";
 import type { MessageProxy } from "../message-proxy.ts";
+import { kubeconfigFor } from "../operator-settings.ts";
 import type { World } from "../world.ts";
 import { Gate } from "./gate.ts";
 
@@ -89,12 +90,6 @@ export class Election {
     });
   }
 
-  get log(): string {
-    return this.#rivals
-      .map(({ client, operator }) => `--- ${client}\n${operator.log()}`)
-      .join("\n");
-  }
-
   /** The operators end with their world. */
   async close(): Promise<void> {
     await Promise.all(this.#rivals.flatMap(({ kube, cloud }) => [kube.shut(), cloud.shut()]));
@@ -123,15 +118,4 @@ function settingsOf({ namespace }: World): Record<string, string> {
     LEASE_RENEW_DEADLINE_SECONDS: seconds(LEASE.renewDeadlineMs),
     LEASE_RETRY_SECONDS: seconds(LEASE.retryMs),
   };
-}
-
-export function kubeconfigFor(server: string): string {
-  return JSON.stringify({
-    apiVersion: "v1",
-    kind: "Config",
-    clusters: [{ name: "gate", cluster: { server, "insecure-skip-tls-verify": true } }],
-    users: [{ name: "gate", user: {} }],
-    contexts: [{ name: "gate", context: { cluster: "gate", user: "gate", namespace: "default" } }],
-    "current-context": "gate",
-  });
 }

@@ -21,12 +21,7 @@ export interface LeaderTrial extends Omit<Trial, "play" | "isDone" | "alsoViolat
   readonly hasManyWriters?: true;
 }
 
-/** The last election of a world, for its log. */
 const elections = new WeakMap<World, Election>();
-
-export function electionLog(world: World): string {
-  return elections.get(world)?.log ?? "";
-}
 
 /** Makes a trial of a course with several operators; I8 is judged beside the rest. */
 export function leaderTrial(course: LeaderTrial): Trial {

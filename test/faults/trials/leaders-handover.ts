@@ -90,7 +90,7 @@ export const HANDOVER: readonly Trial[] = [
       await delay(LOOK_MS);
       const sinceMs = performance.now();
       await delay(4 * LOOK_MS);
-      return [...moreCreatesThan(world, 1), ...quietSince(historyOf(world), sinceMs)];
+      return [...moreCreatesThan(world, 1), ...quietSince(world.past, sinceMs)];
     },
   }),
   leaderTrial({
@@ -168,13 +168,4 @@ async function whoIsReady(world: World, election: Election): Promise<void> {
   await election.leads("second");
   if (createsOf(world) !== 1) throw new Error("more than one create request");
   await delay(QUIET_MS);
-}
-
-function historyOf(world: World) {
-  return {
-    entries: world.simulator.ledger.entries,
-    revisions: world.history.revisions,
-    exchanges: world.exchanges,
-    nowMs: performance.now(),
-  };
 }

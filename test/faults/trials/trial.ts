@@ -53,7 +53,7 @@ export async function playTrial(
     const convergedMs = performance.now() - startedMs;
     await delay(LOOK_MS);
     faults.push(...judge(world, trial), ...((await trial.alsoViolated?.(world)) ?? []));
-    return { trial, faults, ...figuresOf(world), convergedMs, log: world.operatorLog };
+    return { trial, faults, ...figuresOf(world), convergedMs, log: world.everyLog };
   } finally {
     await world.close();
   }
@@ -64,16 +64,9 @@ function firstLineOf(error: unknown): string {
 }
 
 function judge(world: World, trial: Trial): string[] {
-  const history = {
-    entries: world.simulator.ledger.entries,
-    revisions: world.history.revisions,
-    exchanges: world.exchanges,
-    nowMs: performance.now(),
-    log: world.operatorLog,
-  };
-  const { adopted, canaries } = world;
+  const { past, adopted, canaries } = world;
   const bounds = { doubleMs: 0, quietMs: QUIET_MS, calls: CALLS, adopted, canaries };
-  return violations(history, { ...bounds, ...trial.bounds });
+  return violations(past, { ...bounds, ...trial.bounds });
 }
 
 function figuresOf(

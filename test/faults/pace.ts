@@ -1,0 +1,12 @@
+/** How fast everything goes, in milliseconds; short, so that a plan takes a second or two. */
+export const PACE = { active: 50, rest: 400, timeout: 400, settle: 200, work: 30 };
+
+/** How long HPC Park works. */
+export const WORK = {
+  createMs: PACE.work,
+  // Longer than the operator takes to look again, so that what is on its way out is seen.
+  deleteMs: 5 * PACE.work,
+  updateMs: PACE.work,
+  powerMs: PACE.work,
+  storageMs: PACE.work,
+};

@@ -1,0 +1,18 @@
+import type { SeededBug } from "./seeded-bug.ts";
+
+/** Mistakes about what nobody may read. */
+export const BUGS_OF_SECRETS: readonly SeededBug[] = [
+  {
+    name: "what failed is told with the headers it was sent with",
+    edits: [
+      {
+        file: "provider/http.ts",
+        find: "      throw converted.error;",
+        replace:
+          "      throw new ProviderError(converted.error.kind, `${converted.error.message} (authorization: ${token})`);",
+      },
+    ],
+    scenario: "create",
+    shows: (fault) => fault.type === "cut" && fault.side === "HPC Park",
+  },
+];
