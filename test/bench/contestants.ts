@@ -17,6 +17,7 @@ export interface Contestant {
   readonly nodeArguments?: readonly string[];
   /** The operator, which says by HTTP that it is ready; the others send a message. */
   readonly isOperator: boolean;
+  readonly isPeer?: boolean;
 }
 
 /** A contestant at work in one namespace. */
@@ -69,6 +70,7 @@ export async function peers(tell: (line: string) => void): Promise<readonly Cont
     command: [join(PEERS, `${name}.mjs`)],
     workingDirectory: PEERS,
     isOperator: false,
+    isPeer: true,
   }));
 }
 
