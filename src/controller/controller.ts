@@ -102,7 +102,10 @@ export class Controller {
       const object = memory.isInDoubt ? await this.#readAnew(cached, memory) : cached;
       const outcome = await reconcile(object, memory, this.#dependencies);
       if (outcome === undefined) return await this.#waitForCache(key, object);
-      if ("looked" in outcome) return this.#wakeAfter(outcome.looked, key);
+      if ("awaited" in outcome) {
+        memory.awaited = outcome.awaited;
+        return this.#wakeAfter(outcome.looked, key);
+      }
       queue.forget(key);
       if (outcome.requeueAfterMs !== undefined) queue.addAfter(key, outcome.requeueAfterMs);
       this.#options.tell({ ...told, outcome, durationMs: now() - startedMs });

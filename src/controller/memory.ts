@@ -1,4 +1,5 @@
 import { type Effort, effortAfter } from "../core/effort.ts";
+import type { CredentialName } from "../core/credential.ts";
 import type { Intent, JournalMemory } from "../core/journal.ts";
 import type { ConditionClaim } from "../api/conditions.ts";
 import type { Decision } from "../core/decision.ts";
@@ -8,6 +9,14 @@ import type { ManagedObject } from "./managed-object.ts";
 import { KubeError } from "../kube/errors.ts";
 import { keyOf, type KubeObject } from "../kube/kube-object.ts";
 import { compareResourceVersions } from "../kube/resource-version.ts";
+
+/** A look that is under way while nobody holds a worker. */
+export interface AwaitedLook {
+  /** It began at this time or later, in monotonic milliseconds. */
+  readonly sinceMs: number;
+  /** What a GET sent at that time did not find: half of the proof that a thing is gone, this look being the other half. */
+  readonly notFound?: { readonly id: string; readonly credential: CredentialName };
+}
 
 /**
  * What this process remembers of one resource beyond what the API server holds. Losing it (a restart) costs time, never
@@ -28,8 +37,8 @@ export class ResourceMemory implements JournalMemory {
   orphan: string | undefined;
   /** The remote side must be seen in a look begun after this. */
   lookSinceMs = -Infinity;
-  /** The last reconcile ended because a look begun at this time or later was under way. */
-  awaitedSinceMs: number | undefined;
+  /** The last reconcile ended because this was waited for. */
+  awaited: AwaitedLook | undefined;
   /** The id that our own create request brought back, in case it could not be recorded over the one before. */
   made:
     | { readonly id: string; readonly over: string | undefined; readonly object: ManagedObject }

@@ -6,10 +6,12 @@ import type { Connection } from "../provider/connection.ts";
 import type { Snapshot } from "../provider/snapshot.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { isLookRequested, type ManagedObject } from "./managed-object.ts";
-import type { ResourceMemory } from "./memory.ts";
+import type { AwaitedLook, ResourceMemory } from "./memory.ts";
 
 export interface Look {
   readonly resource: Resource;
+  /** What was waited for before this. */
+  readonly awaited: AwaitedLook | undefined;
   readonly connection: Connection;
   /** Only a list begun at this time or later will do; monotonic milliseconds. */
   readonly sinceMs: number;
@@ -20,53 +22,60 @@ export interface Look {
 /** The remote side is being looked at; who waits for that holds no worker. */
 export interface Looking {
   readonly looked: Promise<unknown>;
+  /** What to go by once it is there. */
+  readonly awaited: AwaitedLook;
 }
 
 /**
  * How old a look may be: as fresh as our own last write demands, or the user; never older than two ticks. Where that has to be waited
  * for, the look that is under way is returned instead.
  *
- * @param awaitedSinceMs What was waited for before this: looks that take longer than they stay fresh are good enough then, and where they
+ * @param awaited What was waited for before this: looks that take longer than they stay fresh are good enough then, and where they
  * are not, the next is waited for here.
  */
 export function lookFor(
   object: ManagedObject,
   memory: ResourceMemory,
   { runtime, now, timing }: Dependencies,
-  awaitedSinceMs: number | undefined,
+  awaited: AwaitedLook | undefined,
 ): { readonly sinceMs: number } | Looking {
   if (isLookRequested(object, runtime.keys)) return { sinceMs: now() };
-  const oldestMs = awaitedSinceMs ?? now() - TICKS_UNTIL_UNKNOWN * timing.restMs;
+  const oldestMs = awaited?.sinceMs ?? now() - TICKS_UNTIL_UNKNOWN * timing.restMs;
   const sinceMs = Math.max(memory.lookSinceMs, oldestMs);
-  if (awaitedSinceMs !== undefined) return { sinceMs };
+  if (awaited !== undefined) return { sinceMs };
   const looked = runtime.connection.snapshots.lookingSince(sinceMs);
-  if (looked === undefined) return { sinceMs };
-  memory.awaitedSinceMs = sinceMs;
-  return { looked };
+  return looked === undefined ? { sinceMs } : { looked, awaited: { sinceMs } };
 }
 
 /**
  * Looks for everything that may belong to a resource: by marker in the shared snapshot, by id with a GET where the snapshot
- * lacks it. A named thing is gone only after both, the list begun later than the GET; and what a list alone shows under our marker is ours
- * only if a GET finds it too, for lists lag.
+ * lacks it. A named thing is gone only after both, the list begun later than the GET: that list is waited for without a worker. And what a
+ * list alone shows under our marker is ours only if a GET finds it too, for lists lag.
  */
-export async function observe(look: Look): Promise<Observation> {
-  const { resource, connection, sinceMs, now, signal } = look;
+export async function observe(look: Look): Promise<Observation | Looking> {
+  const { resource, awaited, connection, sinceMs, now, signal } = look;
   const { snapshots, remote } = connection;
   const id = resource.adoptId ?? resource.recordedId;
   const snapshot = await snapshots.listedSince(sinceMs);
   if (id === undefined) return withoutNamed(look, snapshot);
   const listed = snapshot.byId(id);
   if (listed !== undefined) return withNamed(look, snapshot, listed);
+  if (isDeniedTwice(id, awaited, snapshot)) return withoutNamed(look, snapshot);
   const askedMs = now();
   const fetched = await remote.get(id, signal);
   // What is not listed for one credential and not found for another is not therefore gone.
   connection.requireCredential(snapshot.credential);
   if (fetched !== undefined) return withNamed(look, snapshot, fetched);
-  const later = await snapshots.listedSince(askedMs);
-  connection.requireCredential(snapshot.credential);
-  const reappeared = later.byId(id);
-  return reappeared === undefined ? withoutNamed(look, later) : withNamed(look, later, reappeared);
+  const notFound = { id, credential: snapshot.credential };
+  const looked = snapshots.lookingSince(askedMs) ?? Promise.resolve();
+  return { looked, awaited: { sinceMs: askedMs, notFound } };
+}
+
+/** A GET did not find it, and this list, which lacks it, was begun after that and with the same credential. */
+function isDeniedTwice(id: string, awaited: AwaitedLook | undefined, list: Snapshot): boolean {
+  const { notFound, sinceMs = Infinity } = awaited ?? {};
+  const isSame = notFound?.id === id && notFound.credential === list.credential;
+  return isSame && list.lookedAtMs >= sinceMs;
 }
 
 async function withoutNamed(look: Look, snapshot: Snapshot): Promise<Observation> {

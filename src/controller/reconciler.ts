@@ -32,8 +32,8 @@ export async function reconcile(
   const { connection } = runtime;
   const written = resourceOf(object, runtime.identification);
   memory.meet(written, now());
-  const { awaitedSinceMs } = memory;
-  memory.awaitedSinceMs = undefined;
+  const { awaited } = memory;
+  memory.awaited = undefined;
   const recordedId = memory.idOf(written.recordedId);
   const resource = recordedId === undefined ? written : { ...written, recordedId };
 
@@ -53,9 +53,11 @@ export async function reconcile(
   let result: Result;
   try {
     if (decision.action.do === "observe") {
-      const look = lookFor(object, memory, dependencies, awaitedSinceMs);
-      if ("looked" in look) return look;
-      observation = await observe({ resource, connection, ...look, now, signal });
+      const look = lookFor(object, memory, dependencies, awaited);
+      if ("awaited" in look) return look;
+      const observed = await observe({ resource, connection, awaited, ...look, now, signal });
+      if ("awaited" in observed) return observed;
+      observation = observed;
       memory.saw(observation, resource);
       // The look itself may have shaken the trust in the account.
       suspicion = connection.suspicion;

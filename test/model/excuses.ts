@@ -11,6 +11,8 @@ const DENIED_MS = 100;
 interface ServedList {
   /** Things that a look which may be trusted did not show, and of which the operator knows nothing else. */
   readonly unseen: readonly number[];
+  /** Those of which it does, so far. */
+  readonly known: readonly ModelThing[];
   /** What it showed without a marker of ours. */
   readonly unmarked: ReadonlySet<number>;
 }
@@ -75,30 +77,40 @@ export class Excuses {
     this.#latestListBeganMs = Math.max(this.#latestListBeganMs, beganMs);
     const isOurs = ({ label }: ModelThing): boolean => markerOf(label) !== undefined;
     const ours = new Set(shown.filter(isOurs).map(({ id }) => id));
-    const unseen = this.#parts.park
-      .living()
-      .filter((thing) => !ours.has(thing.id) && this.#isBeyond(thing, beganMs, process))
-      .map(({ id }) => id);
+    const missing = this.#parts.park.living().filter(({ id }) => !ours.has(id));
+    const isBeyond = (thing: ModelThing): boolean => this.#isBeyond(thing, beganMs, process);
+    const unseen = missing.filter(isBeyond).map(({ id }) => id);
+    const known = missing.filter((thing) => this.#isTrusted(thing, beganMs) && !isBeyond(thing));
     const unmarked = new Set(shown.map(({ id }) => id).filter((id) => !ours.has(id)));
-    this.#served.set(`${process} ${beganMs}`, { unseen, unmarked });
+    this.#served.set(`${process} ${beganMs}`, { unseen, known, unmarked });
   }
 
   /** Excuses what the list failed to show. @returns what it showed without a marker of ours. */
   delivered(beganMs: number, process: number): ReadonlySet<number> {
     const served = this.#served.get(`${process} ${beganMs}`);
     for (const id of served?.unseen ?? []) this.#excused.add(id);
+    // A person may have taken the recorded id away while the answer was on its way.
+    for (const thing of served?.known ?? [])
+      if (!this.#isKnown(thing, process)) this.#excused.add(thing.id);
     return served?.unmarked ?? new Set();
   }
 
   /** Made by a request so old that a look may be trusted, yet unknown to the operator, or hidden even from a GET. */
-  #isBeyond({ id, post, visibleAtMs }: ModelThing, beganMs: number, process: number): boolean {
-    const { clock, cluster } = this.#parts;
-    if (beganMs - (this.#deniedMs.get(id) ?? -Infinity) < DENIED_MS) return true;
-    if (post === undefined || beganMs < post.leftMs + QUIET_MS) return false;
-    if (clock.now() < visibleAtMs) return true;
-    const name = nameOfMarker(post.marker);
-    const recorded = name === undefined ? undefined : cluster.get(name)?.status?.id;
-    const isTold = post.isAnswered && post.process === process && post.made[0] === id;
-    return recorded !== id && (!isTold || this.#forgotten.has(id));
+  #isBeyond(thing: ModelThing, beganMs: number, process: number): boolean {
+    if (beganMs - (this.#deniedMs.get(thing.id) ?? -Infinity) < DENIED_MS) return true;
+    if (!this.#isTrusted(thing, beganMs)) return false;
+    return this.#parts.clock.now() < thing.visibleAtMs || !this.#isKnown(thing, process);
+  }
+
+  #isTrusted({ post }: ModelThing, beganMs: number): boolean {
+    return post !== undefined && beganMs >= post.leftMs + QUIET_MS;
+  }
+
+  /** Its id is recorded, or this process was told it. */
+  #isKnown({ id, post }: ModelThing, process: number): boolean {
+    const name = post === undefined ? undefined : nameOfMarker(post.marker);
+    const recorded = name === undefined ? undefined : this.#parts.cluster.get(name)?.status?.id;
+    const isTold = post?.isAnswered === true && post.process === process && post.made[0] === id;
+    return recorded === id || (isTold && !this.#forgotten.has(id));
   }
 }

@@ -108,11 +108,13 @@ function trustFirst404(): Replacements {
       }),
     connection: ({ snapshots }) => {
       const fresh = snapshots.listedSince.bind(snapshots);
+      const looking = snapshots.lookingSince.bind(snapshots);
+      snapshots.lookingSince = (sinceMs) => (isMissed ? undefined : looking(sinceMs));
       snapshots.listedSince = (sinceMs) => {
         const { latest } = snapshots;
         if (!isMissed || latest === undefined) return fresh(sinceMs);
         isMissed = false;
-        return Promise.resolve(latest);
+        return Promise.resolve(new Snapshot(sinceMs, latest.credential, [...latest.things()]));
       };
     },
   };
