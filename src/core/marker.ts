@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 /** RFC 4648 base32 in lower case: what survives in a label, a URL and a human's eye. */
 const ALPHABET = "abcdefghijklmnopqrstuvwxyz234567";
@@ -25,7 +25,7 @@ export interface MarkerOwner {
  */
 export function markerFor(owner: MarkerOwner): string {
   const parts = [owner.ownerId, owner.kind, owner.namespace, owner.name];
-  const digest = createHash("sha256").update(parts.join("\n")).digest();
+  const digest = hash("sha256", parts.join("\n"), "buffer");
   // 256 is a multiple of 32, so the remainder is uniform.
   const characters = [...digest.subarray(0, LENGTH)].map((byte) => ALPHABET[byte % 32]);
   return `k8s-${characters.join("")}`;

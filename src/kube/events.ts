@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type { KubeClient } from "./client.ts";
 import { KubeError } from "./errors.ts";
@@ -55,6 +55,7 @@ interface Bucket {
 export class EventRecorder {
   readonly #options: EventRecorderOptions;
   readonly #written = new Map<string, Written>();
+  /** By uid; the one that was filled last comes last. */
   readonly #buckets = new Map<string, Bucket>();
   readonly #waiting: (() => Promise<void>)[] = [];
   #writing: Promise<void> | undefined;
@@ -157,7 +158,7 @@ export class EventRecorder {
   #nameFor({ metadata }: KubeObject, sameness: string): string {
     this.#sequence += 1;
     const seed = `${this.#options.instance}\n${this.#sequence}\n${sameness}`;
-    const suffix = createHash("sha256").update(seed).digest("hex").slice(0, 16);
+    const suffix = hash("sha256", seed, "hex").slice(0, 16);
     return `${metadata.name.slice(0, 200)}.${suffix}`;
   }
 
@@ -168,6 +169,7 @@ export class EventRecorder {
     if (refilled > 0) {
       bucket.tokens = Math.min(bucket.tokens + refilled, BURST);
       bucket.filledAtMs = nowMs;
+      this.#buckets.delete(uid);
     }
     this.#buckets.set(uid, bucket);
     if (bucket.tokens === 0) return false;
@@ -183,7 +185,8 @@ export class EventRecorder {
     }
     const untouchedMs = this.#options.now() - BURST * REFILL_MS;
     for (const [uid, { filledAtMs }] of this.#buckets) {
-      if (filledAtMs < untouchedMs) this.#buckets.delete(uid);
+      if (filledAtMs >= untouchedMs) break;
+      this.#buckets.delete(uid);
     }
   }
 }

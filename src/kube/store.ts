@@ -186,6 +186,7 @@ function isOlder(candidate: KubeObject, known: KubeObject): boolean {
 
 /** Who wrote which field is the largest part of an object, and nothing here asks for it. */
 export function withoutManagedFields<T extends KubeObject>(object: T): T {
+  if (!("managedFields" in object.metadata)) return object;
   const { managedFields: _, ...metadata } = object.metadata as T["metadata"] & {
     managedFields?: unknown;
   };

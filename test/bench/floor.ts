@@ -104,21 +104,28 @@ async function handle(type: string, instance: Instance): Promise<void> {
   await (isLeaving ? unmake(instance) : make(instance));
 }
 
-const list = await request(collection, { headers: kubeHeaders, dispatcher: kubeAgent });
-const { metadata, items }: { metadata: { resourceVersion: string }; items: Instance[] } = Object(
-  await list.body.json(),
-);
-const query = `watch=true&resourceVersion=${metadata.resourceVersion}`;
-const watch = await request(`${collection}?${query}`, {
-  headers: kubeHeaders,
-  dispatcher: new Agent({
-    connect: { ca: Buffer.from(authority, "base64").toString() },
-    bodyTimeout: 0,
-  }),
+const watchAgent = new Agent({
+  connect: { ca: Buffer.from(authority, "base64").toString() },
+  bodyTimeout: 0,
 });
-process.send?.("ready");
-for (const item of items) void handle("ADDED", item);
-for await (const line of readLines(watch.body)) {
-  const { type, object } = JSON.parse(line);
-  void handle(type, object);
+
+/** Lists and watches until the API server ends the watch, which it does to whoever reads too slowly on a busy machine. */
+async function follow(): Promise<void> {
+  const list = await request(collection, { headers: kubeHeaders, dispatcher: kubeAgent });
+  const { metadata, items }: { metadata: { resourceVersion: string }; items: Instance[] } = Object(
+    await list.body.json(),
+  );
+  const query = `watch=true&resourceVersion=${metadata.resourceVersion}`;
+  const watch = await request(`${collection}?${query}`, {
+    headers: kubeHeaders,
+    dispatcher: watchAgent,
+  });
+  process.send?.("ready");
+  for (const item of items) void handle("ADDED", item);
+  for await (const line of readLines(watch.body)) {
+    const { type, object } = JSON.parse(line);
+    void handle(type, object);
+  }
 }
+
+for (;;) await follow();

@@ -29,6 +29,8 @@ export class MeasuredProcess {
   readonly #program: Program;
   /** Resolves when the process says so itself; rejects when it ends before. */
   readonly ready: Promise<void>;
+  /** Rejects when the process ends. */
+  readonly ended: Promise<never>;
   readonly #answers = new Map<number, (usage: Usage) => void>();
   #questions = 0;
 
@@ -49,9 +51,14 @@ export class MeasuredProcess {
     const ready = Promise.withResolvers<void>();
     this.ready = ready.promise;
     ready.promise.catch(() => undefined);
-    this.#child.once("exit", () =>
-      ready.reject(new Error(`it has ended:\n${this.log.slice(-2_000)}`)),
-    );
+    const ended = Promise.withResolvers<never>();
+    this.ended = ended.promise;
+    ended.promise.catch(() => undefined);
+    this.#child.once("exit", () => {
+      const error = new Error(`it has ended:\n${this.log.slice(-2_000)}`);
+      ready.reject(error);
+      ended.reject(error);
+    });
     this.#child.on("message", (answer: "ready" | (Usage & { id: number })) => {
       if (answer === "ready") return ready.resolve();
       this.#answers.get(answer.id)?.(answer);

@@ -39,12 +39,12 @@ async function measure(
     running.process.watchStalls();
     await counted(bench, contestant, running, size, "create", names, async () => {
       await stage.createAll(namespace, names);
-      return spectator.untilReady(names);
+      return Promise.race([spectator.untilReady(names), running.process.ended]);
     });
     await delay(QUIET_MS);
     await counted(bench, contestant, running, size, "delete", names, async () => {
       await stage.removeAll(namespace, names);
-      return spectator.untilGone(names);
+      return Promise.race([spectator.untilGone(names), running.process.ended]);
     });
     const { peakRssMiB, stallMs } = await running.process.usage();
     bench.figures.add(`${size}: peak RSS, MiB`, contestant.name, peakRssMiB);
