@@ -30,10 +30,19 @@ export interface Surroundings {
   readonly signal: AbortSignal;
 }
 
-/** @param guard Throws where this process may not write any more. */
+/** A service's description of itself changes with its releases. */
+const CONTRACT_AGAIN_MS = 3_600_000;
+/** While something is switched off because of it, people wait for it to be mended. */
+const CONTRACT_HALTED_TICKS = 10;
+
+/**
+ * @param guard Throws where this process may not write any more.
+ * @param onDescription The service says something else of itself than before.
+ */
 export function createAccount(
   { config, logger, metrics, signal }: Surroundings,
   guard: () => void,
+  onDescription: () => void,
 ): HpcParkAccount {
   const { hpcParkToken = "", hpcParkTokenFile, hpcParkUrl } = config;
   const provider = PROVIDER;
@@ -57,10 +66,16 @@ export function createAccount(
       metrics.providerRequests.inc({ provider, operation, code });
       metrics.providerSeconds.observe({ provider, operation }, durationMs / 1000);
     },
-    onDescription: ({ missing, statePath }) => {
-      metrics.contractDifferences.set({ provider }, missing.length);
-      const level = missing.length === 0 ? "info" : "warn";
-      logger[level]({ missing, statePath }, "read what HPC Park says of itself");
+    onDescription: (description) => {
+      new Telling(logger, metrics).tellDescription(provider, description);
+      onDescription();
+    },
+    onNoDescription: (error) =>
+      logger.warn({ err: error }, "HPC Park's description of itself cannot be read"),
+    contractTiming: {
+      againMs: CONTRACT_AGAIN_MS,
+      haltedMs: CONTRACT_HALTED_TICKS * config.pollIntervalMs,
+      afterFailureMs: config.pollIntervalMs,
     },
     now,
     random: Math.random,
