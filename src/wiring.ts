@@ -10,6 +10,7 @@ import type { Metrics } from "./metrics.ts";
 import { HpcParkAccount } from "./provider/hpc-park/account.ts";
 import { instanceKind } from "./provider/hpc-park/instance.ts";
 import { storageKind } from "./provider/hpc-park/storage.ts";
+import type { KindPort, ManagedSpec } from "./provider/port.ts";
 import { fixedToken, tokenFromFile } from "./provider/token-source.ts";
 import { Telling } from "./telling.ts";
 
@@ -18,6 +19,9 @@ export const COMPONENT = "hpc-park-operator";
 
 /** Name of the provider in logs and metrics. */
 export const PROVIDER = "hpc-park";
+
+/** The kinds that the operator looks after. */
+export const KINDS: readonly KindPort<ManagedSpec>[] = [instanceKind, storageKind];
 
 /** Monotonic milliseconds: the one clock that durations are measured with. */
 export const now = (): number => performance.now();
@@ -105,7 +109,7 @@ export function createManager(
   const remotes = account.remotes();
   return new Manager({
     ...cluster,
-    kinds: [instanceKind, storageKind].flatMap((port) => {
+    kinds: KINDS.flatMap((port) => {
       const remote = remotes.get(port.kind);
       return remote === undefined ? [] : [{ port, remote }];
     }),

@@ -1,6 +1,7 @@
 import { HttpClient, type HttpClientOptions } from "../http.ts";
 import { Lanes } from "../lanes.ts";
 import type { RemoteKind } from "../port.ts";
+import { inspect, type Inspection } from "./inspection.ts";
 import { instanceKind, remoteInstances } from "./instance.ts";
 import { type ContractTiming, ContractWatch } from "./contract-watch.ts";
 import { AS_DOCUMENTED, fetchDescription, type LiveDescription } from "./live-description.ts";
@@ -67,6 +68,11 @@ export class HpcParkAccount {
   /** What the service says of itself; asked where it is not known yet. */
   async describe(): Promise<LiveDescription> {
     return this.#contract.known ?? this.#contract.read();
+  }
+
+  /** Looks at everything that a person wants to know of the account; changes nothing. */
+  inspect(signal: AbortSignal): Promise<Inspection> {
+    return inspect(this.#http, () => this.describe(), signal);
   }
 
   /** Reads what the service says of itself, now and again, until the signal aborts. */

@@ -44,7 +44,7 @@ export function readDescription(document: unknown): LiveDescription {
   const operations = new DescribedOperations(document, schemas);
   const comparisons = REQUIREMENTS.map((requirement) => compare(requirement, operations, schemas));
   if (comparisons.every(({ described }) => described === undefined))
-    throw new ProviderError("unavailable", UNREADABLE);
+    throw new ProviderError("unavailable", UNREADABLE, { status: 200 });
   const differences = comparisons.flatMap((comparison) => differencesOf(comparison, operations));
   return {
     differences: differences.slice(0, MAX_DIFFERENCES).map(plain),
