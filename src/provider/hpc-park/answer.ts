@@ -75,6 +75,14 @@ function isObject(value: unknown): value is object {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** The entries of a list: one array, or a page that holds all of it. Undefined where it is neither. */
+export function entriesOf(body: unknown, what: string): readonly Answer[] | undefined {
+  const { items, total }: { items?: unknown; total?: unknown } = Object(body);
+  const list = Array.isArray(body) ? body : items;
+  const isPart = typeof total === "number" && Array.isArray(items) && total !== items.length;
+  return Array.isArray(list) && !isPart ? list.map((entry) => new Answer(entry, what)) : undefined;
+}
+
 /** The answer to a create request: without an id nobody knows what was made. */
 export function readCreated(body: unknown, what: string): Answer {
   try {

@@ -1,6 +1,6 @@
 import { ProviderError } from "../errors.ts";
 import type { HttpClient } from "../http.ts";
-import { Answer } from "./answer.ts";
+import { type Answer, entriesOf } from "./answer.ts";
 import type { LiveDescription } from "./live-description.ts";
 
 /** What an account shows to somebody who only looks. A part that is undefined is not offered by the service. */
@@ -83,8 +83,8 @@ function limitsIn(body: unknown): readonly LimitFacts[] | undefined {
 /** Undefined where there is no such section. */
 function entriesIn(body: unknown, what: string): readonly Answer[] | undefined {
   if (body === undefined) return undefined;
-  const list: unknown = Array.isArray(body) ? body : Object(body).items;
-  if (Array.isArray(list)) return list.map((entry) => new Answer(entry, what));
+  const entries = entriesOf(body, what);
+  if (entries !== undefined) return entries;
   throw new ProviderError("unavailable", `${what}: the answer is no list`);
 }
 
