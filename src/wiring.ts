@@ -41,12 +41,12 @@ const CONTRACT_HALTED_TICKS = 10;
 
 /**
  * @param guard Throws where this process may not write any more.
- * @param onDescription The service says something else of itself than before.
+ * @param onConsequences What the service says of itself means something else than before for every resource.
  */
 export function createAccount(
   { config, logger, metrics, signal }: Surroundings,
   guard: () => void,
-  onDescription: () => void,
+  onConsequences: () => void,
 ): HpcParkAccount {
   const { hpcParkToken = "", hpcParkTokenFile, hpcParkUrl } = config;
   const provider = PROVIDER;
@@ -70,10 +70,9 @@ export function createAccount(
       metrics.providerRequests.inc({ provider, operation, code });
       metrics.providerSeconds.observe({ provider, operation }, durationMs / 1000);
     },
-    onDescription: (description) => {
-      new Telling(logger, metrics).tellDescription(provider, description);
-      onDescription();
-    },
+    onDescription: (description) =>
+      new Telling(logger, metrics).tellDescription(provider, description),
+    onConsequences,
     onNoDescription: (error) =>
       logger.warn({ err: error }, "HPC Park's description of itself cannot be read"),
     contractTiming: {

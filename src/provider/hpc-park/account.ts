@@ -7,12 +7,15 @@ import { type ContractTiming, ContractWatch } from "./contract-watch.ts";
 import { AS_DOCUMENTED, fetchDescription, type LiveDescription } from "./live-description.ts";
 import { readOwner } from "./owner.ts";
 import { remoteStorages, storageKind } from "./storage.ts";
+import { hasConsequences } from "./terms.ts";
 
 export interface AccountOptions extends Omit<HttpClientOptions, "lanes"> {
   readonly requestsPerSecond: number;
   readonly random: () => number;
   /** The service says something else of itself than before, or something for the first time. */
   readonly onDescription: (description: LiveDescription) => void;
+  /** It means something else for what is decided: all of it is to be decided upon anew. */
+  readonly onConsequences: () => void;
   /** Its description of itself could not be read; that is tried again. */
   readonly onNoDescription: (error: unknown) => void;
   readonly contractTiming: ContractTiming;
@@ -38,7 +41,10 @@ export class HpcParkAccount {
     this.#http = new HttpClient({ ...options, lanes: this.#lanes, readOwner });
     this.#contract = new ContractWatch({
       fetch: () => fetchDescription(this.#http, options.signal),
-      onDescription: options.onDescription,
+      onDescription: (description, before) => {
+        options.onDescription(description);
+        if (hasConsequences(description) || hasConsequences(before)) options.onConsequences();
+      },
       onFailure: options.onNoDescription,
       timing: options.contractTiming,
       signal: options.signal,

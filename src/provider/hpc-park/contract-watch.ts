@@ -16,7 +16,10 @@ export const UNDESCRIBED: Contract = { known: undefined, tried: async () => AS_D
 export interface ContractWatchOptions {
   readonly fetch: () => Promise<LiveDescription>;
   /** The service says something else than before, or something for the first time. */
-  readonly onDescription: (description: LiveDescription) => void;
+  readonly onDescription: (
+    description: LiveDescription,
+    before: LiveDescription | undefined,
+  ) => void;
   readonly onFailure: (error: unknown) => void;
   readonly timing: ContractTiming;
   readonly signal: AbortSignal;
@@ -83,10 +86,10 @@ export class ContractWatch implements Contract {
 
   async #read(): Promise<LiveDescription> {
     const description = await this.#options.fetch();
-    if (this.#known !== undefined && isDeepStrictEqual(this.#known, description))
-      return this.#known;
+    const before = this.#known;
+    if (before !== undefined && isDeepStrictEqual(before, description)) return before;
     this.#known = description;
-    this.#options.onDescription(description);
+    this.#options.onDescription(description, before);
     return description;
   }
 }

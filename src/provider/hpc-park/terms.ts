@@ -26,7 +26,7 @@ export const STORAGE_NEEDS: KindNeeds = {
 /** What a description means for a kind. Asked often, so it is worked out once for each description. */
 export class TermsOf {
   readonly #needs: KindNeeds;
-  #latest: { readonly description: LiveDescription; readonly terms: Terms } | undefined;
+  #latest: { readonly description: LiveDescription; readonly terms: Terms | undefined } | undefined;
 
   constructor(needs: KindNeeds) {
     this.#needs = needs;
@@ -40,10 +40,17 @@ export class TermsOf {
   }
 }
 
-function termsOf(
-  { section, savings }: KindNeeds,
-  { differences, offers, missingSections }: LiveDescription,
-): Terms {
+/** Whether anything may be decided otherwise for what a description says. */
+export function hasConsequences(description: LiveDescription | undefined): boolean {
+  if (description === undefined) return false;
+  const { differences, offers } = description;
+  return Object.keys(offers).length > 0 || differences.some(({ severity }) => severity !== "note");
+}
+
+/** Undefined where nothing follows from it: no request that waits for its turn is troubled then. */
+function termsOf({ section, savings }: KindNeeds, description: LiveDescription): Terms | undefined {
+  if (!hasConsequences(description)) return undefined;
+  const { differences, offers, missingSections } = description;
   const changed = differences.filter(({ severity }) => severity === "required changed");
   return {
     offers: new Map(Object.entries(offers)),

@@ -28,9 +28,19 @@ describe("terms of a kind", () => {
     expect(terms.of(undefined)).toBeUndefined();
   });
 
+  it("are unknown where nothing follows from a description, so that nothing is decided anew", () => {
+    expect(terms.of(read(() => undefined))).toBeUndefined();
+    const edit = ({ paths }: Document): void => {
+      paths["/v1/storage/"] = paths["/v1/storage"];
+      delete paths["/v1/storage"];
+    };
+    expect(terms.of(read(edit))).toBeUndefined();
+  });
+
   it("are the same object for the same description", () => {
-    const description = read(() => undefined);
+    const description = read(({ paths }) => delete paths["/v1/storage"].post);
     expect(terms.of(description)).toBe(terms.of(description));
+    expect(terms.of(description)).toBeDefined();
   });
 
   it("stop writes for a difference anywhere in the account, named with its operation", () => {
@@ -57,7 +67,7 @@ describe("terms of a kind", () => {
       paths["/v1/storage/"] = paths["/v1/storage"];
       delete paths["/v1/storage"];
     };
-    expect(terms.of(read(edit))).toEqual({ offers: new Map() });
+    expect(terms.of(read(edit))?.halt).toBeUndefined();
   });
 
   it("say that the section is missing, for the kind that stands on it", () => {
