@@ -8,6 +8,8 @@ export interface AccountToCheck {
   /** How findings name it. */
   readonly name: string;
   readonly url: string;
+  /** The token would travel without TLS to another machine. */
+  readonly isOpen: boolean;
   /** Where its token is to be put, for advice. */
   readonly tokenPlace: string | undefined;
   readonly inspect: () => Promise<Inspection>;
@@ -18,12 +20,11 @@ export interface AccountToCheck {
 const DAY_MS = 86_400_000;
 /** Long enough to make another token at ease. */
 const EXPIRES_SOON_DAYS = 14;
-const LOOPBACK = /^(?:localhost|127\..*|\[::1\])$/;
 
 /** Whether a server answers, takes the token, has room, and describes itself as it is needed. */
 export async function checkAccount(account: AccountToCheck): Promise<readonly Finding[]> {
-  const { name, url, tokenPlace, nowMs } = account;
-  const findings = isUnprotected(url)
+  const { name, url, isOpen, tokenPlace, nowMs } = account;
+  const findings = isOpen
     ? [
         warning(
           name,
@@ -59,11 +60,6 @@ export async function checkAccount(account: AccountToCheck): Promise<readonly Fi
         ]
       : differenceFindings(name, description.differences)),
   ];
-}
-
-function isUnprotected(url: string): boolean {
-  const { protocol, hostname } = new URL(url);
-  return protocol === "http:" && !LOOPBACK.test(hostname);
 }
 
 /** Nothing of the account could be asked: no token to ask with, or nobody who answers. */

@@ -8,7 +8,7 @@ import { KubeTransport } from "../kube/transport.ts";
 import { createMetrics } from "../metrics.ts";
 import { ProviderError } from "../provider/errors.ts";
 import type { HpcParkAccount } from "../provider/hpc-park/account.ts";
-import { COMPONENT, createAccount, KINDS } from "../wiring.ts";
+import { COMPONENT, createAccount, isReadableOnTheWay, KINDS } from "../wiring.ts";
 import { checkAccount } from "./account.ts";
 import { checkCatalogue } from "./catalogue.ts";
 import { checkCluster } from "./cluster.ts";
@@ -37,7 +37,14 @@ export async function examine(
       findings.push(...(await checkCluster(clusterOf(config, kubeConfig, transport, signal))));
     for (const one of accounts) {
       const inspect = () => one.account.inspect(signal);
-      findings.push(...(await checkAccount({ ...one, inspect, nowMs: Date.now() })));
+      findings.push(
+        ...(await checkAccount({
+          ...one,
+          inspect,
+          isOpen: isReadableOnTheWay(one.url),
+          nowMs: Date.now(),
+        })),
+      );
       if (transport !== undefined)
         findings.push(...(await catalogueFindings(one.account, config, transport, signal)));
     }

@@ -18,6 +18,7 @@ function check(inspection: Partial<Inspection>, account: object = {}) {
   return checkAccount({
     name: "account",
     url: "https://park.example",
+    isOpen: false,
     tokenPlace: "/run/token",
     inspect: async () => ({ ...WELL, ...inspection }),
     nowMs: NOW_MS,
@@ -117,7 +118,7 @@ const ROWS: readonly Row[] = [
   {
     what: "a token on the open road",
     given: {},
-    account: { url: "http://park.example" },
+    account: { isOpen: true },
     expected: ["warning", /not protected/, /https/],
   },
 ];
@@ -140,9 +141,9 @@ describe("checkAccount", () => {
     expect(new Set(verdicts)).toEqual(new Set(["ok"]));
   });
 
-  it("takes a limit that is none for none, and loopback for safe", async () => {
+  it("takes a limit that is none for none", async () => {
     const limits = [{ resource: "instance", used: 9, limit: null }];
-    const found = await check({ limits }, { url: "http://127.0.0.1:8080" });
+    const found = await check({ limits });
     expect(found.filter(({ fix }) => fix !== undefined)).toEqual([]);
   });
 
