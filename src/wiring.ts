@@ -8,6 +8,7 @@ import type { EventRecorder } from "./kube/events.ts";
 import type { KubeTransport } from "./kube/transport.ts";
 import type { Metrics } from "./metrics.ts";
 import { HpcParkAccount } from "./provider/hpc-park/account.ts";
+import type { ContractTiming } from "./provider/hpc-park/contract-watch.ts";
 import { instanceKind } from "./provider/hpc-park/instance.ts";
 import { storageKind } from "./provider/hpc-park/storage.ts";
 import type { KindPort, ManagedSpec } from "./provider/port.ts";
@@ -75,15 +76,19 @@ export function createAccount(
     onConsequences,
     onNoDescription: (error) =>
       logger.warn({ err: error }, "HPC Park's description of itself cannot be read"),
-    contractTiming: {
-      againMs: CONTRACT_AGAIN_MS,
-      haltedMs: CONTRACT_HALTED_TICKS * config.pollIntervalMs,
-      afterFailureMs: config.pollIntervalMs,
-    },
+    contractTiming: contractTimingOf(config),
     now,
     random: Math.random,
     signal,
   });
+}
+
+function contractTimingOf({ pollIntervalMs }: Config): ContractTiming {
+  return {
+    againMs: CONTRACT_AGAIN_MS,
+    haltedMs: CONTRACT_HALTED_TICKS * pollIntervalMs,
+    afterFailureMs: pollIntervalMs,
+  };
 }
 
 /** A simulator on this machine needs no TLS. */
