@@ -27,6 +27,14 @@ export interface Pair {
   readonly view: (schema: unknown) => SchemaView;
 }
 
+const SENT_HEADERS: ReadonlySet<string> = new Set([
+  "accept",
+  "accept-encoding",
+  "authorization",
+  "content-type",
+  "user-agent",
+]);
+
 type Finding = readonly [severity: Severity, what: string];
 
 export function differencesIn(pair: Pair): readonly ContractDifference[] {
@@ -42,11 +50,18 @@ function inPath({ requirement, described }: Pair): Finding[] {
 
 function inParameters({ described }: Pair): Finding[] {
   return described.parameters
-    .filter(({ isRequired, in: place }) => isRequired && place !== "path")
+    .filter(
+      ({ isRequired, in: place, name }) => isRequired && place !== "path" && !isSent(place, name),
+    )
     .map(({ name, in: place }) => [
       "required changed",
       `requires the ${place} parameter "${name}", which is not sent`,
     ]);
+}
+
+/** Some services list the headers of every request among the parameters. */
+function isSent(place: string, name: string): boolean {
+  return place === "header" && SENT_HEADERS.has(name.toLowerCase());
 }
 
 function inBody({ requirement: { sends }, described, view }: Pair): Finding[] {

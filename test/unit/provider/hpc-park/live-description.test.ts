@@ -161,6 +161,18 @@ const ROWS: readonly Row[] = [
     ],
   },
   {
+    reason: "a header that every request carries is no news",
+    edit: ({ paths }) => {
+      paths["/v1/instance"].get.parameters = [
+        { name: "Authorization", in: "header", required: true },
+        { name: "x-project", in: "header", required: true },
+      ];
+    },
+    expected: [
+      'required changed: GET /v1/instance requires the header parameter "x-project", which is not sent',
+    ],
+  },
+  {
     reason: "a list in an unknown form cannot be read",
     edit: ({ paths }) => {
       paths["/v1/storage"].get.responses["200"].content["application/json"].schema = {
