@@ -17,11 +17,13 @@ export class ConfigError extends Error {
 /**
  * Reads the configuration; a flag goes before its environment variable, an empty variable counts as absent.
  *
+ * @param needs What must be given although it has no default.
  * @throws ConfigError with all mistakes.
  */
 export function readConfig(
   args: readonly string[],
   environment: Readonly<Record<string, string | undefined>>,
+  needs: { readonly token: boolean } = { token: true },
 ): Config {
   const mistakes: string[] = [];
   const flags = readFlags(args, mistakes);
@@ -41,7 +43,7 @@ export function readConfig(
   };
   const entries = optionNames().map((name) => [name, read(name)] as const);
   const config = Object.fromEntries(entries);
-  mistakes.push(...mistakesTogether(config));
+  mistakes.push(...mistakesTogether(config, needs.token));
   if (mistakes.length > 0) throw new ConfigError(mistakes);
   // Every option without a default admits undefined, and every other one was parsed or is a mistake above.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
@@ -49,9 +51,13 @@ export function readConfig(
 }
 
 /** Mistakes that only several options together make. */
-function mistakesTogether(config: Readonly<Record<string, unknown>>): string[] {
+function mistakesTogether(
+  config: Readonly<Record<string, unknown>>,
+  needsToken: boolean,
+): string[] {
   const mistakes: string[] = [];
-  if (config["hpcParkToken"] === undefined && config["hpcParkTokenFile"] === undefined) {
+  const hasToken = config["hpcParkToken"] !== undefined || config["hpcParkTokenFile"] !== undefined;
+  if (needsToken && !hasToken) {
     mistakes.push(
       "HPC_PARK_TOKEN_FILE or HPC_PARK_TOKEN must be given: the token from the HPC Park panel",
     );

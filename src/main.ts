@@ -1,3 +1,4 @@
+import { doctor } from "./commands/doctor.ts";
 import { run } from "./commands/run.ts";
 import { ConfigError, describeOptions } from "./config.ts";
 
@@ -9,8 +10,9 @@ const USAGE = `Usage: node src/main.ts <command> [options]
 
 Commands:
   run     work as the operator until SIGTERM
+  doctor  tell what keeps the operator from its work, and what to do about it; --output json for programs
 
-Options of run, each as a flag or as an environment variable:
+Options of both, each as a flag or as an environment variable:
 ${describeOptions()}
 `;
 
@@ -28,6 +30,8 @@ async function main([command, ...args]: readonly string[]): Promise<number> {
   switch (command) {
     case "run":
       return run(args, process.env);
+    case "doctor":
+      return doctor(args, process.env);
     default:
       process.stderr.write(`there is no command "${command}"; try --help\n`);
       return EXIT_USAGE;

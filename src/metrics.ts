@@ -112,8 +112,8 @@ export function createMetrics() {
     }),
     contractDifferences: new Gauge({
       name: "hpc_park_operator_contract_differences",
-      help: "Operations that the operator uses and the live description lacks.",
-      labelNames: ["provider"],
+      help: "Where the provider describes its API otherwise than the operator needs it; `required changed` stops writes.",
+      labelNames: ["provider", "severity"],
       registers,
     }),
   };

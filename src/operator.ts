@@ -63,7 +63,11 @@ export class Operator {
       signal: this.#ending.signal,
       now,
     });
-    this.#account = createAccount(this.#surroundings, () => this.#guard());
+    this.#account = createAccount(
+      this.#surroundings,
+      () => this.#guard(),
+      () => this.#manager?.reconsider(),
+    );
     this.#lease = config.leaderElection
       ? new Lease({
           client: this.#client,
@@ -111,7 +115,8 @@ export class Operator {
   async #work(manager: Manager, termination: AbortSignal): Promise<number> {
     this.#waitsFor = undefined;
     const work = manager.work();
-    void this.#readDescription();
+    // Work does not wait for it, but for what it must know to read a list.
+    void this.#account.keepDescribed();
     const isLost = await Promise.race([
       aborted(termination).then(() => false),
       this.#lease?.lost.then(() => true) ?? new Promise<never>(() => undefined),
@@ -162,21 +167,6 @@ export class Operator {
     this.#waitsFor = undefined;
     await Promise.race([this.#lease.acquired, aborted(termination)]);
     return !termination.aborted;
-  }
-
-  /** What the service says of itself is reported once it can be read; work does not wait for it. */
-  async #readDescription(): Promise<void> {
-    const { signal } = this.#ending;
-    while (!signal.aborted) {
-      try {
-        await this.#account.describe();
-        return;
-      } catch (error) {
-        if (signal.aborted) return;
-        this.#logger.warn({ err: error }, "HPC Park's description of itself cannot be read");
-        await delay(this.#config.pollIntervalMs, undefined, { signal }).catch(() => undefined);
-      }
-    }
   }
 
   async #readOwnerId(termination: AbortSignal): Promise<string> {

@@ -2,6 +2,8 @@ import type { Logger } from "pino";
 import type { Orphan, Told } from "./controller/controller.ts";
 import { KubeError } from "./kube/errors.ts";
 import type { Metrics } from "./metrics.ts";
+import { SEVERITIES } from "./provider/hpc-park/contract-differences.ts";
+import type { LiveDescription } from "./provider/hpc-park/live-description.ts";
 
 /** Says each reconcile once, in one log line and in the metrics. */
 export class Telling {
@@ -40,6 +42,23 @@ export class Telling {
         { provider, suspicion },
         "the account is suspect: nothing is created or deleted",
       );
+  }
+
+  /** A difference that stops writes is an error: a person has to know. */
+  tellDescription(provider: string, { differences, paths, pages, offers }: LiveDescription): void {
+    const counts = SEVERITIES.map((severity) => {
+      const count = differences.filter((one) => one.severity === severity).length;
+      this.#metrics.contractDifferences.set({ provider, severity }, count);
+      return count;
+    });
+    const [changed = 0, missing = 0] = counts;
+    const level = changed > 0 ? "error" : missing > 0 ? "warn" : "info";
+    this.#logger[level](
+      { provider, differences, paths, pages, offers },
+      changed > 0
+        ? "HPC Park describes requests otherwise than this version knows them: nothing is created or changed"
+        : "read what HPC Park says of itself",
+    );
   }
 
   tellTakenBack(controller: string, { key, what }: Orphan): void {

@@ -8,8 +8,10 @@ import type { EventRecorder } from "./kube/events.ts";
 import type { KubeTransport } from "./kube/transport.ts";
 import type { Metrics } from "./metrics.ts";
 import { HpcParkAccount } from "./provider/hpc-park/account.ts";
+import type { ContractTiming } from "./provider/hpc-park/contract-watch.ts";
 import { instanceKind } from "./provider/hpc-park/instance.ts";
 import { storageKind } from "./provider/hpc-park/storage.ts";
+import type { KindPort, ManagedSpec } from "./provider/port.ts";
 import { fixedToken, tokenFromFile } from "./provider/token-source.ts";
 import { Telling } from "./telling.ts";
 
@@ -18,6 +20,9 @@ export const COMPONENT = "hpc-park-operator";
 
 /** Name of the provider in logs and metrics. */
 export const PROVIDER = "hpc-park";
+
+/** The kinds that the operator looks after. */
+export const KINDS: readonly KindPort<ManagedSpec>[] = [instanceKind, storageKind];
 
 /** Monotonic milliseconds: the one clock that durations are measured with. */
 export const now = (): number => performance.now();
@@ -30,10 +35,19 @@ export interface Surroundings {
   readonly signal: AbortSignal;
 }
 
-/** @param guard Throws where this process may not write any more. */
+/** A service's description of itself changes with its releases. */
+const CONTRACT_AGAIN_MS = 3_600_000;
+/** While something is switched off because of it, people wait for it to be mended. */
+const CONTRACT_HALTED_TICKS = 10;
+
+/**
+ * @param guard Throws where this process may not write any more.
+ * @param onConsequences What the service says of itself means something else than before for every resource.
+ */
 export function createAccount(
   { config, logger, metrics, signal }: Surroundings,
   guard: () => void,
+  onConsequences: () => void,
 ): HpcParkAccount {
   const { hpcParkToken = "", hpcParkTokenFile, hpcParkUrl } = config;
   const provider = PROVIDER;
@@ -57,15 +71,24 @@ export function createAccount(
       metrics.providerRequests.inc({ provider, operation, code });
       metrics.providerSeconds.observe({ provider, operation }, durationMs / 1000);
     },
-    onDescription: ({ missing, statePath }) => {
-      metrics.contractDifferences.set({ provider }, missing.length);
-      const level = missing.length === 0 ? "info" : "warn";
-      logger[level]({ missing, statePath }, "read what HPC Park says of itself");
-    },
+    onDescription: (description) =>
+      new Telling(logger, metrics).tellDescription(provider, description),
+    onConsequences,
+    onNoDescription: (error) =>
+      logger.warn({ err: error }, "HPC Park's description of itself cannot be read"),
+    contractTiming: contractTimingOf(config),
     now,
     random: Math.random,
     signal,
   });
+}
+
+function contractTimingOf({ pollIntervalMs }: Config): ContractTiming {
+  return {
+    againMs: CONTRACT_AGAIN_MS,
+    haltedMs: CONTRACT_HALTED_TICKS * pollIntervalMs,
+    afterFailureMs: pollIntervalMs,
+  };
 }
 
 /** A simulator on this machine needs no TLS. */
@@ -90,7 +113,7 @@ export function createManager(
   const remotes = account.remotes();
   return new Manager({
     ...cluster,
-    kinds: [instanceKind, storageKind].flatMap((port) => {
+    kinds: KINDS.flatMap((port) => {
       const remote = remotes.get(port.kind);
       return remote === undefined ? [] : [{ port, remote }];
     }),

@@ -58,6 +58,9 @@ export const REASONS = [
   "NotVisible",
   "WriteRefused",
   "NewerJournal",
+  "NotOffered",
+  "SectionMissing",
+  "ContractChanged",
   "Drifted",
   "StateUnknown",
   // the provider's answers

@@ -1,6 +1,7 @@
 import type { Observation } from "../core/observation.ts";
 import type { Resource } from "../core/resource.ts";
 import type { Wish } from "../core/situation.ts";
+import type { Terms } from "../core/terms.ts";
 import type { Resolved } from "../provider/port.ts";
 import type { Dependencies } from "./dependencies.ts";
 import type { ManagedObject } from "./managed-object.ts";
@@ -16,4 +17,6 @@ export interface ActContext extends Dependencies {
   readonly observation: Observation | undefined;
   /** Why the account was not trusted when it was decided. */
   readonly suspicion: string | undefined;
+  /** What the provider said of itself when it was decided. */
+  readonly terms: Terms | undefined;
 }

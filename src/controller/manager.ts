@@ -53,7 +53,7 @@ export class Manager {
     this.#options = options;
     this.#trust = new Trust((suspicion) => {
       options.onSuspicion(suspicion);
-      for (const runtime of this.kinds.values()) wakeAll(runtime);
+      this.reconsider();
     });
     this.kinds = new Map(
       options.kinds.map(({ port, remote }) => [port.kind, this.#runtimeOf(port, remote)]),
@@ -86,6 +86,11 @@ export class Manager {
     });
     await Promise.all(controllers);
     stopWatching();
+  }
+
+  /** Every resource is decided upon anew: something has changed that holds for all of them. */
+  reconsider(): void {
+    for (const runtime of this.kinds.values()) wakeAll(runtime);
   }
 
   /** Takes no more keys; `work` resolves when what was begun is done. */

@@ -56,11 +56,12 @@ export async function confirm(id: string, context: ActContext): Promise<void> {
   if (!isSame || !isWanted || isKept || isDeleting !== resource.isDeleting) throw changed(context);
 }
 
-/** The account is trusted as it was, and the credential is the one that was looked with. */
+/** The account is trusted and describes itself as it did, and the credential is the one that was looked with. */
 function requireSameTrust(context: ActContext): void {
   const { connection } = context.runtime;
   connection.requireCredential(credentialOf(context));
-  if (connection.suspicion !== context.suspicion) throw changed(context);
+  const { suspicion, terms } = connection;
+  if (suspicion !== context.suspicion || terms !== context.terms) throw changed(context);
 }
 
 /** The credential with which was seen what the decision rests on. */

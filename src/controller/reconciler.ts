@@ -44,12 +44,13 @@ export async function reconcile(
     timing,
     kind: runtime.port.rules,
     wish: connected.wish,
+    terms: connection.terms,
   };
   const context = { ...dependencies, ...connected, object, resource, memory };
 
   let decision = decide(situation, now());
   let observation: Observation | undefined;
-  let { suspicion } = connection;
+  let { suspicion, terms } = connection;
   let result: Result;
   try {
     if (decision.action.do === "observe") {
@@ -60,10 +61,10 @@ export async function reconcile(
       observation = observed;
       memory.saw(observation, resource);
       // The look itself may have shaken the trust in the account.
-      suspicion = connection.suspicion;
-      decision = decide({ ...situation, observation, suspicion }, now());
+      ({ suspicion, terms } = connection);
+      decision = decide({ ...situation, observation, suspicion, terms }, now());
     }
-    const made = await act(decision, { ...context, observation, suspicion });
+    const made = await act(decision, { ...context, observation, suspicion, terms });
     memory.succeeded(decision, now());
     result = resultOf(decision, made, observation);
   } catch (error) {

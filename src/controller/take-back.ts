@@ -1,4 +1,5 @@
 import { markerOf } from "../core/marker.ts";
+import { REMOVE } from "../core/terms.ts";
 import { KubeError } from "../kube/errors.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { type ManagedObject, markerOfObject, namespaceOf } from "./managed-object.ts";
@@ -26,8 +27,9 @@ export async function takeBack(
   if (thing !== undefined && markerOf(thing.label) !== markerOfObject(object, identification))
     return undefined;
   const precondition = async (): Promise<void> => {
-    if (connection.suspicion !== undefined)
-      throw new KubeError("unavailable", `${id} is not taken back: ${connection.suspicion}`);
+    const { suspicion, terms } = connection;
+    const why = suspicion ?? (terms?.halt?.stops.has(REMOVE) ? terms.halt.why : undefined);
+    if (why !== undefined) throw new KubeError("unavailable", `${id} is not taken back: ${why}`);
     await requireAbsent(object, dependencies);
   };
   await connection.remote.remove(id, { signal, precondition });

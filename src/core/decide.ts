@@ -38,6 +38,11 @@ export const RULES_BEFORE_LOOKING: readonly Rule<Situation>[] = [
     ({ resource, wish }) => resource.isDeleting && nonEmpty(wish.users),
     early.waitForUsers,
   ),
+  rule(
+    "What the provider has no section for cannot be looked at.",
+    ({ terms }) => terms?.absence,
+    early.missSection,
+  ),
 ];
 
 /** The way out: the finalizer goes only after proof. */
@@ -61,6 +66,11 @@ export const RULES_OF_DELETION: readonly Rule<Facts>[] = [
     "The provider refuses to delete what it sees in use.",
     ({ thing }) => thing !== undefined && thing.usedBy.length > 0 && thing,
     deletion.waitForRemoteUsers,
+  ),
+  rule(
+    "A request to delete that the provider describes otherwise might delete something else.",
+    ({ removalHalt, thing }) => thing !== undefined && thing.phase !== "deleting" && removalHalt,
+    deletion.haltRemoval,
   ),
   rule(
     "What is ours is deleted, its twins with it.",
@@ -125,7 +135,8 @@ export const RULES_OF_LIFE: readonly Rule<Facts>[] = [
   ),
   rule(
     "Of several with our marker one too many is being paid for.",
-    ({ twins, suspicion }) => suspicion === undefined && nonEmpty(twins),
+    ({ twins, suspicion, removalHalt }) =>
+      suspicion === undefined && removalHalt === undefined && nonEmpty(twins),
     life.removeTwins,
   ),
   rule(
@@ -160,6 +171,11 @@ export const RULES_OF_LIFE: readonly Rule<Facts>[] = [
     "What can only grow is never made smaller.",
     ({ comparison }) => nonEmpty(comparison.shrinking),
     life.refuseShrinking,
+  ),
+  rule(
+    "What the provider would refuse, or describes otherwise, is not sent: it might cost money and be of no use.",
+    ({ barrier }) => barrier,
+    life.holdBack,
   ),
   rule(
     "What the spec refers to must be there first.",

@@ -46,6 +46,18 @@ export function retain({ resource }: Situation): Decision {
   };
 }
 
+export function missSection({ timing }: Situation, absence: string): Decision {
+  const word = [
+    "SectionMissing",
+    `${absence}; have it opened for the account, or set spec.deletionPolicy to Retain and delete this resource`,
+  ] as const;
+  return {
+    action: { do: "nothing" },
+    claims: stalled(word, claim("Ready", "Unknown", word)),
+    requeueAfterMs: timing.restMs,
+  };
+}
+
 export function letOthersFinish({ resource }: Situation): Decision {
   const names = resource.otherFinalizers.join(", ");
   return {

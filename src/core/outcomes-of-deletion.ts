@@ -3,6 +3,7 @@ import type { RemoteThing } from "./observation.ts";
 import { awaitEffect } from "./outcome-of-effort.ts";
 import { waitBeforeRepeating } from "./effort.ts";
 import { type Facts, nameOfLoss } from "./situation.ts";
+import { type Halt, haltMessage } from "./terms.ts";
 
 export function leaveToOwner(): Decision {
   return { action: { do: "release" }, claims: [] };
@@ -37,6 +38,16 @@ export function waitForRemoteUsers({ timing }: Facts, thing: RemoteThing): Decis
     claims: waiting(["InUse", `deletion waits: the provider shows it in use by ${users}`]),
     thing,
     requeueAfterMs: timing.activeMs,
+  };
+}
+
+export function haltRemoval({ timing, thing }: Facts, halt: Halt): Decision {
+  const advice = ", or delete it in the panel";
+  return {
+    action: { do: "nothing" },
+    claims: stalled(["ContractChanged", `deletion waits: ${haltMessage(halt)}${advice}`]),
+    ...(thing === undefined ? {} : { thing }),
+    requeueAfterMs: timing.restMs,
   };
 }
 

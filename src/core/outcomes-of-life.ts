@@ -178,6 +178,10 @@ export function refuseShrinking(facts: Facts, differences: readonly Difference[]
   ]);
 }
 
+export function holdBack(facts: Facts, { reason, message }: Obstacle): Decision {
+  return stuck(facts, [reason, message]);
+}
+
 export function waitForDependency(facts: Facts, obstacle: Obstacle): Decision {
   const { thing, timing } = facts;
   const say = obstacle.isStalled ? stalled : waiting;

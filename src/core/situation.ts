@@ -6,6 +6,14 @@ import { isQuiet, type JournalMemory } from "./journal.ts";
 import type { Observation, RemoteThing } from "./observation.ts";
 import type { Resource } from "./resource.ts";
 import type { Reason } from "../api/conditions.ts";
+import {
+  describeUnoffered,
+  type Halt,
+  haltMessage,
+  REMOVE,
+  type Terms,
+  unofferedIn,
+} from "./terms.ts";
 
 /** Durations in milliseconds. */
 export interface Timing {
@@ -53,6 +61,8 @@ export interface Situation {
   readonly timing: Timing;
   /** Why the account is not to be trusted at present: no create and no delete while set. */
   readonly suspicion?: string | undefined;
+  /** What the provider says of itself, as far as it was read. */
+  readonly terms?: Terms | undefined;
 }
 
 /** The situation once something was looked at, with what follows from it. */
@@ -61,7 +71,12 @@ export interface Facts {
   readonly wish: Wish;
   readonly timing: Timing;
   readonly suspicion: string | undefined;
+  /** Those that may be sent. */
   readonly savingOperations: readonly string[];
+  /** What the next request that is not to save money would break. */
+  readonly barrier: Obstacle | undefined;
+  /** The request to delete is described otherwise than it would be sent. */
+  readonly removalHalt: Halt | undefined;
   /** The thing that is ours. */
   readonly thing: RemoteThing | undefined;
   /** Other living things with the same marker. */
@@ -92,13 +107,18 @@ export function factsOf(situation: Situation, observation: Observation, nowMs: n
   const identity = identify(resource, observation);
   const thing = identity.is === "ours" ? identity.thing : undefined;
   const isDeletedByUs = memory.deletedId !== undefined && memory.deletedId === resource.recordedId;
+  const comparison = compare(kind.fields, kind.operations, wish.fields, thing?.fields ?? {});
+  const halt = situation.terms?.halt;
+  const mayBeSent = (operation: string): boolean => halt?.stops.has(operation) !== true;
   const quietAtMs = (memory.intentSeenAtMs ?? nowMs) + timing.quietMs;
   return {
     resource,
     wish,
     timing,
     suspicion: situation.suspicion,
-    savingOperations: kind.savingOperations,
+    savingOperations: kind.savingOperations.filter(mayBeSent),
+    barrier: barrierIn(situation, thing, comparison),
+    removalHalt: mayBeSent(REMOVE) ? undefined : halt,
     thing,
     twins: identity.is === "ours" ? identity.twins : [],
     unmarked: identity.is === "unmarked" ? identity.thing : undefined,
@@ -112,8 +132,26 @@ export function factsOf(situation: Situation, observation: Observation, nowMs: n
     isUnlisted: observation.named !== undefined && !observation.isNamedListed,
     effort: memory.effort,
     nowMs,
-    comparison: compare(kind.fields, kind.operations, wish.fields, thing?.fields ?? {}),
+    comparison,
   };
+}
+
+/** What is there and stays as it is needs no request, whatever the provider offers by now. */
+function barrierIn(
+  { kind, wish, terms }: Situation,
+  thing: RemoteThing | undefined,
+  { next }: Comparison,
+): Obstacle | undefined {
+  if (terms === undefined || (thing !== undefined && next === undefined)) return undefined;
+  if (terms.halt !== undefined)
+    return { reason: "ContractChanged", message: haltMessage(terms.halt), isStalled: true };
+  const sent = new Set(next?.differences.map(({ field }) => field));
+  const unoffered = unofferedIn(kind.fields, wish.fields, terms).filter(
+    ({ field }) => thing === undefined || sent.has(field),
+  );
+  if (unoffered.length === 0) return undefined;
+  const message = `${describeUnoffered(unoffered)}; put one of these into the spec`;
+  return { reason: "NotOffered", message, isStalled: true };
 }
 
 /** What a user acknowledges as gone: the recorded id, or the create request that nothing is known of. */

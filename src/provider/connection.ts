@@ -1,3 +1,4 @@
+import type { Terms } from "../core/terms.ts";
 import { ProviderError } from "./errors.ts";
 import type { RemoteKind } from "./port.ts";
 import type { Snapshot, SnapshotChanges } from "./snapshot.ts";
@@ -37,6 +38,11 @@ export class Connection {
   /** Why nothing is to be created or deleted at present. */
   get suspicion(): string | undefined {
     return this.trust.suspicion;
+  }
+
+  /** What the provider says of itself, as far as it was read. */
+  get terms(): Terms | undefined {
+    return this.remote.terms;
   }
 
   /** @throws ProviderError where requests carry another credential by now than what was seen. */

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { RemoteThing } from "../core/observation.ts";
 import { ProviderError } from "./errors.ts";
-import { sliceItems } from "./slice-items.ts";
+import { type Slice, sliceItems } from "./slice-items.ts";
 
 /** Read for so long, others have their turn of the event loop. */
 const TURN_MS = 5;
@@ -9,9 +9,18 @@ const TURN_MS = 5;
 const ITEMS_A_LOOK = 32;
 
 interface Known {
+  readonly bytes: Buffer;
   readonly start: number;
   readonly end: number;
   readonly thing: RemoteThing;
+}
+
+/** Where the items of an answer are, and what else is in it. */
+export type Slicing<Rest> = (bytes: Buffer) => Generator<Slice, Rest>;
+
+export interface Part<Rest> {
+  readonly things: readonly RemoteThing[];
+  readonly rest: Rest;
 }
 
 /**
@@ -21,7 +30,6 @@ interface Known {
 export class ListReader {
   readonly #what: string;
   readonly #read: (item: unknown) => RemoteThing;
-  #bytes: Buffer = Buffer.alloc(0);
   #known: ReadonlyMap<number, Known> = new Map();
 
   constructor(what: string, read: (item: unknown) => RemoteThing) {
@@ -31,27 +39,44 @@ export class ListReader {
 
   /** Rejects with a ProviderError where the bytes are no complete list. */
   async read(bytes: Buffer): Promise<readonly RemoteThing[]> {
-    const things: RemoteThing[] = [];
-    const known = new Map<number, Known>();
-    let turnEndsMs = performance.now() + TURN_MS;
-    for (const { start, end, hash } of this.#slices(bytes)) {
-      const thing = this.#same(bytes, start, end, hash) ?? this.#parse(bytes, start, end);
-      things.push(thing);
-      known.set(hash, { start, end, thing });
-      if (things.length % ITEMS_A_LOOK !== 0 || performance.now() < turnEndsMs) continue;
-      await nextTurn();
-      turnEndsMs = performance.now() + TURN_MS;
-    }
-    this.#bytes = bytes;
-    this.#known = known;
+    const reading = this.begin();
+    const { things } = await reading.add(bytes, sliceItems);
+    reading.end();
     return things;
   }
 
-  *#slices(bytes: Buffer): Generator<{ start: number; end: number; hash: number }> {
-    try {
-      yield* sliceItems(bytes);
-    } catch (error) {
-      throw error instanceof SyntaxError ? this.#unreadable() : error;
+  /** A list that is answered in several parts; what is known changes with its end. */
+  begin(): {
+    readonly add: <Rest>(bytes: Buffer, slicing: Slicing<Rest>) => Promise<Part<Rest>>;
+    readonly end: () => void;
+  } {
+    const known = new Map<number, Known>();
+    return {
+      add: (bytes, slicing) => this.#add(bytes, slicing, known),
+      end: () => {
+        this.#known = known;
+      },
+    };
+  }
+
+  async #add<Rest>(
+    bytes: Buffer,
+    slicing: Slicing<Rest>,
+    known: Map<number, Known>,
+  ): Promise<Part<Rest>> {
+    const things: RemoteThing[] = [];
+    const slices = slicing(bytes);
+    let turnEndsMs = performance.now() + TURN_MS;
+    for (;;) {
+      const next = this.#orUnreadable(() => slices.next());
+      if (next.done === true) return { things, rest: next.value };
+      const { start, end, hash } = next.value;
+      const thing = this.#same(bytes, start, end, hash) ?? this.#parse(bytes, start, end);
+      things.push(thing);
+      known.set(hash, { bytes, start, end, thing });
+      if (things.length % ITEMS_A_LOOK !== 0 || performance.now() < turnEndsMs) continue;
+      await nextTurn();
+      turnEndsMs = performance.now() + TURN_MS;
     }
   }
 
@@ -59,20 +84,21 @@ export class ListReader {
     const known = this.#known.get(hash);
     if (known === undefined) return undefined;
     // A hash is no proof; the bytes are.
-    const isSame = this.#bytes.compare(bytes, start, end, known.start, known.end) === 0;
+    const isSame = known.bytes.compare(bytes, start, end, known.start, known.end) === 0;
     return isSame ? known.thing : undefined;
   }
 
   #parse(bytes: Buffer, start: number, end: number): RemoteThing {
     const text = bytes.toString("utf8", start, end);
-    try {
-      return this.#read(JSON.parse(text));
-    } catch (error) {
-      throw error instanceof SyntaxError ? this.#unreadable() : error;
-    }
+    return this.#orUnreadable(() => this.#read(JSON.parse(text)));
   }
 
-  #unreadable(): ProviderError {
-    return new ProviderError("unavailable", `${this.#what}: the answer is no list`);
+  #orUnreadable<Result>(work: () => Result): Result {
+    try {
+      return work();
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+      throw new ProviderError("unavailable", `${this.#what}: the answer is no list`);
+    }
   }
 }

@@ -2,6 +2,7 @@ import type { CredentialName } from "../core/credential.ts";
 import type { Fields } from "../core/diff.ts";
 import type { RemoteThing } from "../core/observation.ts";
 import type { KindRules } from "../core/situation.ts";
+import type { Terms } from "../core/terms.ts";
 
 /** What every kind's spec has, whatever the provider. */
 export interface ManagedSpec {
@@ -75,6 +76,8 @@ export interface Write {
 export interface RemoteKind {
   /** The credential that the latest request carried; undefined before the first. What is shown depends on it. */
   readonly credential: CredentialName | undefined;
+  /** What the provider says of itself, as far as it was read. The same object as long as it says the same. */
+  readonly terms?: Terms | undefined;
   /** All things the account may see. Obligation: complete, or it rejects; a list that may be partial is never returned. */
   list(signal: AbortSignal): Promise<readonly RemoteThing[]>;
   /** Returns undefined only for the provider's documented "does not exist"; anything doubtful rejects. */

@@ -1,46 +1,68 @@
 import { HttpClient, type HttpClientOptions } from "../http.ts";
 import { Lanes } from "../lanes.ts";
 import type { RemoteKind } from "../port.ts";
+import { inspect, type Inspection } from "./inspection.ts";
 import { instanceKind, remoteInstances } from "./instance.ts";
+import { type ContractTiming, ContractWatch } from "./contract-watch.ts";
 import { AS_DOCUMENTED, fetchDescription, type LiveDescription } from "./live-description.ts";
 import { readOwner } from "./owner.ts";
 import { remoteStorages, storageKind } from "./storage.ts";
+import { hasConsequences } from "./terms.ts";
 
 export interface AccountOptions extends Omit<HttpClientOptions, "lanes"> {
   readonly requestsPerSecond: number;
   readonly random: () => number;
-  /** Called once the service's own description was read. */
+  /** The service says something else of itself than before, or something for the first time. */
   readonly onDescription: (description: LiveDescription) => void;
+  /** It means something else for what is decided: all of it is to be decided upon anew. */
+  readonly onConsequences: () => void;
+  /** Its description of itself could not be read; that is tried again. */
+  readonly onNoDescription: (error: unknown) => void;
+  readonly contractTiming: ContractTiming;
   readonly signal: AbortSignal;
 }
 
 /** Requests at a time; more would only wait at the rate limit, fewer would let one slow answer hold up the rest. */
 const CONCURRENCY = 8;
 
+const STATE_PATH = "/v1/instance/{id}/state/";
+const STATE_OPERATION = `PATCH ${STATE_PATH}`;
+
 /** One endpoint of HPC Park with one credential. */
 export class HpcParkAccount {
   readonly #http: HttpClient;
   readonly #lanes: Lanes;
-  readonly #options: AccountOptions;
-  #description: Promise<LiveDescription> | undefined;
+  readonly #contract: ContractWatch;
 
   constructor(options: AccountOptions) {
-    this.#options = options;
     // Nothing waits longer for a pause than for an answer: who waits cannot say that nothing is seen any more.
     const limits = { concurrency: CONCURRENCY, patienceMs: options.timeoutMs };
     this.#lanes = new Lanes({ ...options, ...limits });
     this.#http = new HttpClient({ ...options, lanes: this.#lanes, readOwner });
+    this.#contract = new ContractWatch({
+      fetch: () => fetchDescription(this.#http, options.signal),
+      onDescription: (description, before) => {
+        options.onDescription(description);
+        if (hasConsequences(description) || hasConsequences(before)) options.onConsequences();
+      },
+      onFailure: options.onNoDescription,
+      timing: options.contractTiming,
+      signal: options.signal,
+    });
   }
 
   /** The kinds of this account, by the name of their resources. */
   remotes(): ReadonlyMap<string, RemoteKind> {
     const http = this.#http;
+    const contract = this.#contract;
     // What saves money does not wait for a description that cannot be read.
-    const statePath = async (id: string): Promise<string> =>
-      (await this.describe().catch(() => AS_DOCUMENTED)).statePath.replace("{id}", id);
+    const statePath = async (id: string): Promise<string> => {
+      const { paths } = await this.describe().catch(() => AS_DOCUMENTED);
+      return (paths[STATE_OPERATION] ?? STATE_PATH).replace("{id}", id);
+    };
     return new Map([
-      [instanceKind.kind, remoteInstances({ http, statePath })],
-      [storageKind.kind, remoteStorages(http)],
+      [instanceKind.kind, remoteInstances({ http, statePath, contract })],
+      [storageKind.kind, remoteStorages(http, contract)],
     ]);
   }
 
@@ -49,25 +71,23 @@ export class HpcParkAccount {
     return this.#lanes;
   }
 
-  /** What the service says of itself; asked once, and again only after a failure. */
-  describe(): Promise<LiveDescription> {
-    this.#description ??= this.#fetch();
-    return this.#description;
+  /** What the service says of itself; asked where it is not known yet. */
+  async describe(): Promise<LiveDescription> {
+    return this.#contract.known ?? this.#contract.read();
+  }
+
+  /** Looks at everything that a person wants to know of the account; changes nothing. */
+  inspect(signal: AbortSignal): Promise<Inspection> {
+    return inspect(this.#http, () => this.describe(), signal);
+  }
+
+  /** Reads what the service says of itself, now and again, until the signal aborts. */
+  keepDescribed(): Promise<void> {
+    return this.#contract.run();
   }
 
   close(): void {
     this.#lanes.close();
     this.#http.close();
-  }
-
-  async #fetch(): Promise<LiveDescription> {
-    try {
-      const description = await fetchDescription(this.#http, this.#options.signal);
-      this.#options.onDescription(description);
-      return description;
-    } catch (error) {
-      this.#description = undefined;
-      throw error;
-    }
   }
 }

@@ -39,6 +39,11 @@ export class Answer {
     return typeof value === "number" && Number.isSafeInteger(value) ? value : undefined;
   }
 
+  number(field: string): number | undefined {
+    const value = this.#body[field];
+    return typeof value === "number" && Number.isFinite(value) ? value : undefined;
+  }
+
   boolean(field: string): boolean | undefined {
     const value = this.#body[field];
     return typeof value === "boolean" ? value : undefined;
@@ -68,6 +73,14 @@ export class Answer {
 
 function isObject(value: unknown): value is object {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** The entries of a list: one array, or a page that holds all of it. Undefined where it is neither. */
+export function entriesOf(body: unknown, what: string): readonly Answer[] | undefined {
+  const { items, total }: { items?: unknown; total?: unknown } = Object(body);
+  const list = Array.isArray(body) ? body : items;
+  const isPart = typeof total === "number" && Array.isArray(items) && total !== items.length;
+  return Array.isArray(list) && !isPart ? list.map((entry) => new Answer(entry, what)) : undefined;
 }
 
 /** The answer to a create request: without an id nobody knows what was made. */

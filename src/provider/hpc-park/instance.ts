@@ -6,8 +6,10 @@ import type { Phase, RemoteThing } from "../../core/observation.ts";
 import type { KindPort, RemoteKind, Resolved } from "../port.ts";
 import type { HttpClient } from "../http.ts";
 import type { Answer } from "./answer.ts";
+import { type Contract, UNDESCRIBED } from "./contract-watch.ts";
 import { commonHeadline, type Headline } from "./headline.ts";
 import { remoteCollection } from "./remote-collection.ts";
+import { INSTANCE_NEEDS } from "./terms.ts";
 
 /** The contract's `label` maximum. */
 const MAX_LABEL_LENGTH = 255;
@@ -99,16 +101,27 @@ export interface InstanceApi {
   readonly http: HttpClient;
   /** Where an instance is switched on and off: the live description decides between two forms. */
   readonly statePath: (id: string) => Promise<string>;
+  readonly contract?: Contract;
 }
 
-export function remoteInstances({ http, statePath }: InstanceApi): RemoteKind {
-  return remoteCollection(http, {
+const RESOURCES_PATH = "/v1/instance/{id}/resources/";
+
+export function remoteInstances({
+  http,
+  statePath,
+  contract = UNDESCRIBED,
+}: InstanceApi): RemoteKind {
+  return remoteCollection(http, contract, {
     noun: "instance",
-    path: "/v1/instance",
+    needs: INSTANCE_NEEDS,
     read: readInstance,
-    change: async (id, operation, fields) =>
+    change: async (id, operation, fields, pathOf) =>
       operation === "resources"
-        ? { path: `/v1/instance/${id}/resources/`, json: resourcesBody(fields), lane: "update" }
+        ? {
+            path: pathOf("PATCH", RESOURCES_PATH).replace("{id}", id),
+            json: resourcesBody(fields),
+            lane: "update",
+          }
         : {
             path: await statePath(id),
             json: { state: operation === "powerOff" ? "off" : "on" },

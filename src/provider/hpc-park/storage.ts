@@ -5,8 +5,10 @@ import type { Phase, RemoteThing } from "../../core/observation.ts";
 import type { HttpClient } from "../http.ts";
 import type { KindPort, RemoteKind } from "../port.ts";
 import type { Answer } from "./answer.ts";
+import { type Contract, UNDESCRIBED } from "./contract-watch.ts";
 import { commonHeadline, type Headline } from "./headline.ts";
 import { remoteCollection } from "./remote-collection.ts";
+import { STORAGE_NEEDS } from "./terms.ts";
 
 /** The contract's `label` maximum. */
 const MAX_LABEL_LENGTH = 255;
@@ -43,13 +45,15 @@ export const storageKind: KindPort<HpcStorageSpec> = {
   statusId: Number,
 };
 
-export function remoteStorages(http: HttpClient): RemoteKind {
-  return remoteCollection(http, {
+const RESOURCES_PATH = "/v1/storage/{id}/resources/";
+
+export function remoteStorages(http: HttpClient, contract: Contract = UNDESCRIBED): RemoteKind {
+  return remoteCollection(http, contract, {
     noun: "storage",
-    path: "/v1/storage",
+    needs: STORAGE_NEEDS,
     read: readStorage,
-    change: async (id, _operation, fields) => ({
-      path: `/v1/storage/${id}/resources/`,
+    change: async (id, _operation, fields, pathOf) => ({
+      path: pathOf("PATCH", RESOURCES_PATH).replace("{id}", id),
       json: { size_gb: fields["sizeGb"] },
       lane: "update",
     }),

@@ -95,12 +95,30 @@ describe("an answer that is hard to read", () => {
     LIMIT_MS,
   );
 
-  it(
-    "costs no more in a description of the service: a path of opening braces",
-    async () => {
-      const text = JSON.stringify({ paths: { ["{".repeat(300_000)]: {} } });
-      const { outcome, blockedMs } = await costOf(200, text, "description");
-      expect(outcome).toBe("done");
+  const LOOP = { $ref: "#/loop" };
+  const WIDE = Object.fromEntries(
+    Array.from({ length: 50_000 }, (_, index) => [`p${index}`, LOOP]),
+  );
+  const OFTEN = Array.from({ length: 9_000 }, () => ({ $ref: "#/wide" }));
+  const described = (schema: object): object => {
+    const content = { "application/json": { schema } };
+    const get = { responses: { "200": { content } } };
+    return {
+      paths: { "/v1/instance": { get, post: { requestBody: { content } } } },
+      loop: { anyOf: Array.from({ length: 50 }, () => ({ allOf: [LOOP, LOOP] })) },
+      wide: { properties: WIDE },
+    };
+  };
+
+  it.each([
+    ["a path of opening braces", { paths: { ["{".repeat(300_000)]: {} } }, "unavailable"],
+    ["schemas in circles", described({ items: LOOP }), "done"],
+    ["a wide schema, often", described({ allOf: OFTEN }), "done"],
+  ])(
+    "costs no more in a description of the service: %s",
+    async (_, document, expected) => {
+      const { outcome, blockedMs } = await costOf(200, JSON.stringify(document), "description");
+      expect(outcome).toBe(expected);
       expect(blockedMs).toBeLessThan(MAX_BLOCKED_MS);
     },
     LIMIT_MS,

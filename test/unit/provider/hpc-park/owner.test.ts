@@ -40,6 +40,8 @@ describe("whose token it is", () => {
       [OTHER, { ...MASTER, current: false }],
       /^7\/[0-9a-f]{12}$/,
     ],
+    ["a page that holds all", { id: 7 }, { items: [OTHER, MASTER], total: 2 }, /^7\/\*$/],
+    ["a page that holds a part", { id: 7 }, { items: [MASTER], total: 2 }, /^\?\//],
     ["no user is told", undefined, [MASTER], /^\?\//],
     ["no tokens are told", { id: 7 }, undefined, /^\?\//],
     ["the user has no id", { name: "x" }, [MASTER], /^\?\//],
