@@ -9,6 +9,7 @@ import type { KubeTransport } from "./kube/transport.ts";
 import type { Metrics } from "./metrics.ts";
 import { HpcParkAccount } from "./provider/hpc-park/account.ts";
 import { instanceKind } from "./provider/hpc-park/instance.ts";
+import { namespaceKind } from "./provider/hpc-park/namespace.ts";
 import { storageKind } from "./provider/hpc-park/storage.ts";
 import { fixedToken, tokenFromFile } from "./provider/token-source.ts";
 import { Telling } from "./telling.ts";
@@ -79,7 +80,7 @@ export function createManager(
   const remotes = account.remotes();
   return new Manager({
     ...cluster,
-    kinds: [instanceKind, storageKind].flatMap((port) => {
+    kinds: [instanceKind, storageKind, namespaceKind].flatMap((port) => {
       const remote = remotes.get(port.kind);
       return remote === undefined ? [] : [{ port, remote }];
     }),

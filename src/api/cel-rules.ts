@@ -38,3 +38,11 @@ export const labelRules: readonly CelRule[] = [
     fieldPath: ".label",
   },
 ];
+
+/** What is made in a namespace names it one way. */
+export const oneNamespaceRule: CelRule = {
+  rule: "!(has(self.namespaceId) && has(self.namespaceRef))",
+  message:
+    "namespaceId and namespaceRef both say where it is made: keep namespaceRef where an HpcNamespace describes it, else namespaceId.",
+  fieldPath: ".namespaceRef",
+};

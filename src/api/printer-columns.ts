@@ -73,6 +73,20 @@ export const storageColumns: readonly PrinterColumn[] = [
   message,
 ];
 
+export const namespaceColumns: readonly PrinterColumn[] = [
+  ready,
+  {
+    name: "Label",
+    type: "string",
+    jsonPath: ".status.label",
+    description: "What the HPC Park panel calls it.",
+  },
+  age,
+  id,
+  synced,
+  message,
+];
+
 function conditionPath(type: "Ready" | "Synced", field: "status" | "message"): string {
   return `.status.conditions[?(@.type=="${type}")].${field}`;
 }

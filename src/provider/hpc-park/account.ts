@@ -4,6 +4,7 @@ import { Lanes } from "../lanes.ts";
 import type { RemoteKind } from "../port.ts";
 import { instanceKind, remoteInstances } from "./instance.ts";
 import { AS_DOCUMENTED, fetchDescription, type LiveDescription } from "./live-description.ts";
+import { namespaceKind, remoteNamespaces } from "./namespace.ts";
 import { readOwner } from "./owner.ts";
 import { remoteStorages, storageKind } from "./storage.ts";
 
@@ -39,9 +40,12 @@ export class HpcParkAccount {
     // What saves money does not wait for a description that cannot be read.
     const statePath = async (id: string): Promise<string> =>
       (await this.describe().catch(() => AS_DOCUMENTED)).statePath.replace("{id}", id);
+    const instance = remoteInstances({ http, statePath });
+    const storage = remoteStorages(http);
     return new Map([
-      [instanceKind.kind, remoteInstances({ http, statePath })],
-      [storageKind.kind, remoteStorages(http)],
+      [instanceKind.kind, instance],
+      [storageKind.kind, storage],
+      [namespaceKind.kind, remoteNamespaces(http, { instance, storage })],
     ]);
   }
 

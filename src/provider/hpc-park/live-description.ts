@@ -13,6 +13,10 @@ const USED_OPERATIONS: readonly (readonly [method: string, path: string])[] = [
   ["get", "/v1/storage/{id}"],
   ["delete", "/v1/storage/{id}"],
   ["patch", "/v1/storage/{id}/resources/"],
+  ["get", "/v1/namespace"],
+  ["post", "/v1/namespace"],
+  ["get", "/v1/namespace/{id}"],
+  ["delete", "/v1/namespace/{id}"],
 ];
 
 /** The instruction prints the state path without the slash before the id; the live description decides. */

@@ -62,7 +62,7 @@ export function remoteCollection(http: HttpClient, section: Section): RemoteKind
         json,
         isCreate: true,
       } as const;
-      return read(readCreated(await http.request(request, signal, precondition), what));
+      return readCreated(await http.request(request, signal, precondition), what, read);
     },
     async change(id, operation, fields, { signal, precondition }) {
       const what = `change ${noun}`;

@@ -57,6 +57,13 @@ const s = (reason: string, refused: string[], changes: Spec, old?: Spec): Case =
   ...(old === undefined ? {} : { old: { ...storage, ...old } }),
   refused,
 });
+const n = (reason: string, refused: string[], spec: Spec, old?: Spec): Case => ({
+  reason,
+  kind: "HpcNamespace",
+  spec,
+  ...(old === undefined ? {} : { old }),
+  refused,
+});
 
 const cases: readonly Case[] = [
   i("a spec with only what is needed is good", [], {}),
@@ -87,6 +94,19 @@ const cases: readonly Case[] = [
   i("namespaceId changed", [".namespaceId"], { namespaceId: 2 }, { namespaceId: 1 }),
   i("namespaceId set later", [".namespaceId"], { namespaceId: 2 }, {}),
   i("namespaceId taken away", [".namespaceId"], {}, { namespaceId: 2 }),
+  i("namespaceRef is good", [], { namespaceRef: { name: "a" } }),
+  i("namespaceRef unchanged", [], { namespaceRef: { name: "a" } }, { namespaceRef: { name: "a" } }),
+  i(
+    "namespaceRef changed",
+    [".namespaceRef"],
+    { namespaceRef: { name: "b" } },
+    { namespaceRef: { name: "a" } },
+  ),
+  i("namespaceRef set later", [".namespaceRef"], { namespaceRef: { name: "b" } }, {}),
+  i("a namespace named two ways", [".namespaceRef"], {
+    namespaceId: 1,
+    namespaceRef: { name: "a" },
+  }),
   i("ssh switched off", [".ssh"], { ssh: { enabled: false } }, { ssh: byKey }),
   i("ssh set later", [".ssh"], { ssh: byKey }, {}),
   i("ssh taken away", [".ssh"], {}, { ssh: byKey }),
@@ -143,10 +163,21 @@ const cases: readonly Case[] = [
   s("label set later", [".label"], { label: "b" }, {}),
   s("storageType changed", [".storageType"], { storageType: "hdd" }, {}),
   s("namespaceId set later", [".namespaceId"], { namespaceId: 2 }, {}),
+  s("namespaceRef taken away", [".namespaceRef"], {}, { namespaceRef: { name: "a" } }),
+  s("a namespace named two ways", [".namespaceRef"], {
+    namespaceId: 1,
+    namespaceRef: { name: "a" },
+  }),
   s("adopt changed", [".adopt"], { adopt: { id: 2 } }, { adopt: { id: 1 } }),
   s("adopt taken away", [".adopt"], {}, { adopt: { id: 1 } }),
   s("a label that ends like a marker", [".label"], { label: "a k8s-abcdefgh2345" }),
   s("a label with a line break", [".label"], { label: "a\nb" }),
+
+  n("an empty spec is good", [], {}),
+  n("label changed", [".label"], { label: "b" }, { label: "a" }),
+  n("adopt set later", [".adopt"], { adopt: { id: 2 } }, {}),
+  n("a label that ends like a marker", [".label"], { label: "a k8s-abcdefgh2345" }),
+  n("a label with a line break", [".label"], { label: "a\nb" }),
 ];
 
 describe("the CEL rules in crds/", () => {
@@ -171,13 +202,16 @@ describe("the CEL rules in crds/", () => {
     }
   });
 
-  it.each(["storage.yaml", "instance.yaml", "inference.yaml"])("let the sample %s pass", (file) => {
-    const text = readFileSync(join(PROJECT, "deploy/samples", file), "utf8");
-    for (const document of parseAllDocuments(text, { version: "1.1" })) {
-      const { kind, spec } = document.toJS();
-      expect(rulesOf(kind).filter((rule) => !isFulfilled(rule, spec))).toEqual([]);
-    }
-  });
+  it.each(["storage.yaml", "instance.yaml", "inference.yaml", "network.yaml"])(
+    "let the sample %s pass",
+    (file) => {
+      const text = readFileSync(join(PROJECT, "deploy/samples", file), "utf8");
+      for (const document of parseAllDocuments(text, { version: "1.1" })) {
+        const { kind, spec } = document.toJS();
+        expect(rulesOf(kind).filter((rule) => !isFulfilled(rule, spec))).toEqual([]);
+      }
+    },
+  );
 });
 
 /** As the API server does it: a rule that names oldSelf is asked on updates only. */
