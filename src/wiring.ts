@@ -11,6 +11,7 @@ import { HpcParkAccount } from "./provider/hpc-park/account.ts";
 import { instanceKind } from "./provider/hpc-park/instance.ts";
 import { namespaceKind } from "./provider/hpc-park/namespace.ts";
 import { storageKind } from "./provider/hpc-park/storage.ts";
+import { tokenKind } from "./provider/hpc-park/token.ts";
 import { fixedToken, tokenFromFile } from "./provider/token-source.ts";
 import { Telling } from "./telling.ts";
 
@@ -80,7 +81,7 @@ export function createManager(
   const remotes = account.remotes();
   return new Manager({
     ...cluster,
-    kinds: [instanceKind, storageKind, namespaceKind].flatMap((port) => {
+    kinds: [instanceKind, storageKind, namespaceKind, tokenKind].flatMap((port) => {
       const remote = remotes.get(port.kind);
       return remote === undefined ? [] : [{ port, remote }];
     }),

@@ -87,6 +87,26 @@ export const namespaceColumns: readonly PrinterColumn[] = [
   message,
 ];
 
+export const tokenColumns: readonly PrinterColumn[] = [
+  ready,
+  {
+    name: "Expires",
+    type: "string",
+    jsonPath: ".status.expiresAt",
+    description: "When it ends.",
+  },
+  {
+    name: "Secret",
+    type: "string",
+    jsonPath: ".spec.secretRef.name",
+    description: "Where its value is.",
+  },
+  age,
+  id,
+  synced,
+  message,
+];
+
 function conditionPath(type: "Ready" | "Synced", field: "status" | "message"): string {
   return `.status.conditions[?(@.type=="${type}")].${field}`;
 }

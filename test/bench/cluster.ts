@@ -30,7 +30,7 @@ export const LEASES: ResourceType = {
 };
 
 const SPEC = { containerType: "pytorch", gpuType: "A100", gpuCount: 1, tariffType: "hourly" };
-const PLURALS = ["hpcinstances", "hpcstorages", "hpcnamespaces"];
+const PLURALS = ["hpcinstances", "hpcstorages", "hpcnamespaces", "hpctokens"];
 const CRD_PATH = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
 /** Requests at a time with which objects are created and deleted: what `kubectl apply` of a long file comes to, and more. */
 const HANDS = 16;

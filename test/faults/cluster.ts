@@ -8,7 +8,7 @@ import { PROJECT } from "../project.ts";
 import { bundled } from "./programs.ts";
 import type { Cluster } from "./world.ts";
 
-const CRDS = ["hpcinstances", "hpcstorages", "hpcnamespaces"].map(
+const CRDS = ["hpcinstances", "hpcstorages", "hpcnamespaces", "hpctokens"].map(
   (plural) => `hpc-park.ru_${plural}.yaml`,
 );
 

@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 import { inject } from "vitest";
 import { PROJECT } from "../project.ts";
 
-export const CRDS = ["hpcinstances", "hpcstorages", "hpcnamespaces"].map(
+export const CRDS = ["hpcinstances", "hpcstorages", "hpcnamespaces", "hpctokens"].map(
   (plural) => `crd/${plural}.hpc-park.ru`,
 );
 

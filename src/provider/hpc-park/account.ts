@@ -7,6 +7,7 @@ import { AS_DOCUMENTED, fetchDescription, type LiveDescription } from "./live-de
 import { namespaceKind, remoteNamespaces } from "./namespace.ts";
 import { readOwner } from "./owner.ts";
 import { remoteStorages, storageKind } from "./storage.ts";
+import { remoteTokens, tokenKind } from "./token.ts";
 
 export interface AccountOptions extends Omit<HttpClientOptions, "lanes"> {
   readonly requestsPerSecond: number;
@@ -46,6 +47,7 @@ export class HpcParkAccount {
       [instanceKind.kind, instance],
       [storageKind.kind, storage],
       [namespaceKind.kind, remoteNamespaces(http, { instance, storage })],
+      [tokenKind.kind, remoteTokens(http)],
     ]);
   }
 

@@ -21,7 +21,7 @@ export class Answer {
     return String(id);
   }
 
-  required(field: "label" | "state"): string {
+  required(field: "label" | "name" | "state"): string {
     const text = this.text(field);
     if (text === undefined) throw this.#unreadable();
     return text;

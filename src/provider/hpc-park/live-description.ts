@@ -17,6 +17,9 @@ const USED_OPERATIONS: readonly (readonly [method: string, path: string])[] = [
   ["post", "/v1/namespace"],
   ["get", "/v1/namespace/{id}"],
   ["delete", "/v1/namespace/{id}"],
+  ["get", "/v1/token"],
+  ["post", "/v1/token"],
+  ["delete", "/v1/token/{id}"],
 ];
 
 /** The instruction prints the state path without the slash before the id; the live description decides. */

@@ -70,7 +70,7 @@ describe("readDescription", () => {
   ])("misses everything, and falls back to the regular path, in %j", (document) => {
     const { statePath, missing } = readDescription(document);
     expect(statePath).toBe(STATE_PATH);
-    expect(missing).toHaveLength(15);
+    expect(missing).toHaveLength(18);
   });
 });
 
