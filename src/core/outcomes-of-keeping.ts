@@ -26,11 +26,12 @@ export function removeUnheld(facts: Facts, unheld: readonly RemoteThing[]): Deci
 }
 
 /** Both a thing that was replaced and one that could not be kept: what counts is whose value is kept. */
-export function removeSurplus({ thing, timing }: Facts, surplus: readonly RemoteThing[]): Decision {
+export function removeSurplus(facts: Facts, surplus: readonly RemoteThing[]): Decision {
+  const { thing, timing } = facts;
   const ids = surplus.map(({ id }) => id);
   return {
     action: { do: "remove", ids },
-    claims: thing === undefined ? [] : [readiness(thing)],
+    claims: thing === undefined ? [] : [readinessUntilEnd(facts, thing)],
     ...(thing === undefined ? {} : { thing }),
     requeueAfterMs: timing.activeMs,
     notice: {
@@ -63,10 +64,14 @@ export function replace(facts: Facts, why: string): Decision {
   };
 }
 
-export function reportEnd({ timing }: Facts, thing: RemoteThing): Decision {
+export function reportEnd({ due, timing }: Facts, thing: RemoteThing): Decision {
+  const advice = "; delete this resource and apply it with a later end";
   return {
     action: { do: "nothing" },
-    claims: stalled(["Expired", ended(thing)]),
+    claims:
+      due === undefined
+        ? stalled(["Expired", `${ended(thing)}${advice}`])
+        : waiting(["Expired", `${ended(thing)}; it is replaced as soon as nothing forbids it`]),
     thing,
     requeueAfterMs: timing.restMs,
   };
@@ -77,5 +82,5 @@ function readinessUntilEnd({ isOver }: Facts, thing: RemoteThing): ConditionClai
 }
 
 function ended({ id, endsAtMs = 0 }: RemoteThing): string {
-  return `${id} expired at ${new Date(endsAtMs).toISOString()}; delete this resource and apply it with a later end`;
+  return `${id} expired at ${new Date(endsAtMs).toISOString()}`;
 }

@@ -114,6 +114,16 @@ describe("a kind whose things have a value that is shown once", () => {
     );
   });
 
+  it("is not ready after its end, and not stalled where it is only not time to replace it", () => {
+    const observation = sees(token("1", -1));
+    const memory = { intentSeenAtMs: NOW_MS };
+    const decision = decided({ observation, kept: kept("1"), memory });
+    expect(statusOf(decision, "Ready")).toBe("False");
+    expect(statusOf(decision, "Stalled")).toBeUndefined();
+    const surplus = decided({ observation: sees(token("1", -1), token("2")), kept: kept("1") });
+    expect(statusOf(surplus, "Ready")).toBe("False");
+  });
+
   it("goes with all that is ours on the way out, whatever is kept", () => {
     const leaving = resource({ isDeleting: true, recordedId: "1" });
     const observation = sees(token("1"), token("2"));
