@@ -10,8 +10,10 @@ import type { Metrics } from "./metrics.ts";
 import { HpcParkAccount } from "./provider/hpc-park/account.ts";
 import type { ContractTiming } from "./provider/hpc-park/contract-watch.ts";
 import { instanceKind } from "./provider/hpc-park/instance.ts";
+import { namespaceKind } from "./provider/hpc-park/namespace.ts";
 import { storageKind } from "./provider/hpc-park/storage.ts";
 import type { KindPort, ManagedSpec } from "./provider/port.ts";
+import { tokenKind } from "./provider/hpc-park/token.ts";
 import { fixedToken, tokenFromFile } from "./provider/token-source.ts";
 import { Telling } from "./telling.ts";
 
@@ -22,7 +24,12 @@ export const COMPONENT = "hpc-park-operator";
 export const PROVIDER = "hpc-park";
 
 /** The kinds that the operator looks after. */
-export const KINDS: readonly KindPort<ManagedSpec>[] = [instanceKind, storageKind];
+export const KINDS: readonly KindPort<ManagedSpec>[] = [
+  instanceKind,
+  storageKind,
+  namespaceKind,
+  tokenKind,
+];
 
 /** Monotonic milliseconds: the one clock that durations are measured with. */
 export const now = (): number => performance.now();

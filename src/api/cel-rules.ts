@@ -24,17 +24,28 @@ export function immutableOptionalField(
  * The operator appends its marker to the label. A label that already ends like one would be read as the property of another
  * resource, and a control character would break the one line that a label is.
  */
-export const labelRules: readonly CelRule[] = [
-  {
-    rule: "!has(self.label) || !self.label.matches(' k8s-[a-z2-7]{12}$')",
-    message:
-      "label must not end with ' k8s-' and 12 characters: the operator appends such a marker itself. Leave that ending out.",
-    fieldPath: ".label",
-  },
-  {
-    rule: String.raw`!has(self.label) || !self.label.matches(r'[\x00-\x1f\x7f-\x9f]|^\s|\s$')`,
-    message:
-      "label must be a single line: remove line breaks, tabs and other control characters, and spaces at either end.",
-    fieldPath: ".label",
-  },
-];
+export const labelRules = lineRules("label");
+
+/** As `labelRules`, where the label is called otherwise. */
+export function lineRules(field: string): readonly CelRule[] {
+  return [
+    {
+      rule: `!has(self.${field}) || !self.${field}.matches(' k8s-[a-z2-7]{12}$')`,
+      message: `${field} must not end with ' k8s-' and 12 characters: the operator appends such a marker itself. Leave that ending out.`,
+      fieldPath: `.${field}`,
+    },
+    {
+      rule: String.raw`!has(self.${field}) || !self.${field}.matches(r'[\x00-\x1f\x7f-\x9f]|^\s|\s$')`,
+      message: `${field} must be a single line: remove line breaks, tabs and other control characters, and spaces at either end.`,
+      fieldPath: `.${field}`,
+    },
+  ];
+}
+
+/** What is made in a namespace names it one way. */
+export const oneNamespaceRule: CelRule = {
+  rule: "!(has(self.namespaceId) && has(self.namespaceRef))",
+  message:
+    "namespaceId and namespaceRef both say where it is made: keep namespaceRef where an HpcNamespace describes it, else namespaceId.",
+  fieldPath: ".namespaceRef",
+};

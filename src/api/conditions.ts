@@ -38,6 +38,9 @@ export const REASONS = [
   "Retained",
   "Settling",
   "DuplicateDeleted",
+  "Replacing",
+  "SurplusDeleted",
+  "ValueLost",
   // waiting for something else
   "Paused",
   "DependencyNotReady",
@@ -48,6 +51,8 @@ export const REASONS = [
   "NoEffect",
   // a human must change something
   "SecretNotFound",
+  "SecretTaken",
+  "Expired",
   "AdoptNotFound",
   "AdoptRefused",
   "MarkerMissing",

@@ -1,5 +1,10 @@
 import { Type, type Static } from "typebox";
-import { immutableField, immutableOptionalField, labelRules } from "./cel-rules.ts";
+import {
+  immutableField,
+  immutableOptionalField,
+  labelRules,
+  oneNamespaceRule,
+} from "./cel-rules.ts";
 import type { CustomResource } from "./custom-resource.ts";
 import type { KindDefinition } from "./kind.ts";
 import { HPC_PARK_GROUP } from "./metadata.ts";
@@ -7,6 +12,7 @@ import { instanceColumns } from "./printer-columns.ts";
 import {
   catalogueName,
   identityFields,
+  namespaceFields,
   objectName,
   policyFields,
   remoteId,
@@ -18,7 +24,7 @@ import { reportFields, statusIds, statusInteger, statusText } from "./status-fie
 const MAX_GPU_COUNT = 1024;
 const MAX_STORAGES = 64;
 
-const { label, namespaceId, adopt } = identityFields("instance");
+const { label, adopt } = identityFields("instance");
 
 const SpecSchema = Type.Object(
   {
@@ -38,7 +44,7 @@ const SpecSchema = Type.Object(
     tariffType: catalogueName(
       "How the instance is billed, by the name that HPC Park's catalogue gives it, such as hourly. Cannot be changed.",
     ),
-    namespaceId,
+    ...namespaceFields("instance"),
     storageRefs: Type.Optional(
       Type.Array(
         Type.Object(
@@ -142,12 +148,14 @@ export const hpcInstanceKind: KindDefinition = {
     immutableField("containerType", fixedAtCreation),
     immutableField("tariffType", fixedAtCreation),
     immutableOptionalField("namespaceId", fixedAtCreation),
+    immutableOptionalField("namespaceRef", fixedAtCreation),
     immutableOptionalField("ssh", fixedAtCreation),
     immutableOptionalField("adopt", {
       why: "it says which instance this object stands for",
       fix: "Set it back, or delete this HpcInstance (with deletionPolicy Retain to keep what runs) and create a new one.",
     }),
     ...labelRules,
+    oneNamespaceRule,
     ...sshRules,
   ],
   printerColumns: instanceColumns,

@@ -1,16 +1,21 @@
 import { Type, type Static } from "typebox";
-import { immutableField, immutableOptionalField, labelRules } from "./cel-rules.ts";
+import {
+  immutableField,
+  immutableOptionalField,
+  labelRules,
+  oneNamespaceRule,
+} from "./cel-rules.ts";
 import type { CustomResource } from "./custom-resource.ts";
 import type { KindDefinition } from "./kind.ts";
 import { HPC_PARK_GROUP } from "./metadata.ts";
 import { storageColumns } from "./printer-columns.ts";
-import { catalogueName, identityFields, policyFields } from "./spec-fields.ts";
+import { catalogueName, identityFields, namespaceFields, policyFields } from "./spec-fields.ts";
 import { reportFields, statusIds, statusInteger, statusText } from "./status-fields.ts";
 
 /** One PB: more is a typing error. */
 const MAX_SIZE_GB = 1_048_576;
 
-const { label, namespaceId, adopt } = identityFields("storage");
+const { label, adopt } = identityFields("storage");
 
 const SpecSchema = Type.Object(
   {
@@ -24,7 +29,7 @@ const SpecSchema = Type.Object(
       maximum: MAX_SIZE_GB,
       description: "Size in GB. It may grow at any time and never shrinks.",
     }),
-    namespaceId,
+    ...namespaceFields("storage"),
     ...policyFields("storage", {
       default: "Never",
       description:
@@ -75,6 +80,7 @@ export const hpcStorageKind: KindDefinition = {
     immutableOptionalField("label", fixedAtCreation),
     immutableField("storageType", fixedAtCreation),
     immutableOptionalField("namespaceId", fixedAtCreation),
+    immutableOptionalField("namespaceRef", fixedAtCreation),
     immutableOptionalField("adopt", {
       why: "it says which storage this object stands for",
       fix: "Set it back, or delete this HpcStorage (with deletionPolicy Retain to keep the data) and create a new one.",
@@ -86,6 +92,7 @@ export const hpcStorageKind: KindDefinition = {
       fieldPath: ".sizeGb",
     },
     ...labelRules,
+    oneNamespaceRule,
   ],
   printerColumns: storageColumns,
 };

@@ -1,6 +1,13 @@
 import { hpcInstanceKind } from "./hpc-instance.ts";
+import { hpcNamespaceKind } from "./hpc-namespace.ts";
 import { hpcStorageKind } from "./hpc-storage.ts";
+import { hpcTokenKind } from "./hpc-token.ts";
 import type { KindDefinition } from "./kind.ts";
 
 /** Every kind that a CRD is generated for. */
-export const kinds: readonly KindDefinition[] = [hpcInstanceKind, hpcStorageKind];
+export const kinds: readonly KindDefinition[] = [
+  hpcInstanceKind,
+  hpcStorageKind,
+  hpcNamespaceKind,
+  hpcTokenKind,
+];

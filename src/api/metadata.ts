@@ -13,6 +13,8 @@ export interface MetadataKeys {
   readonly acknowledgeGone: string;
   /** Annotation of the operator: the journal, written before a create request leaves. */
   readonly create: string;
+  /** Annotation of the operator on a Secret of its own: whose value it holds. */
+  readonly holds: string;
 }
 
 export function metadataKeys(prefix: string): MetadataKeys {
@@ -22,5 +24,6 @@ export function metadataKeys(prefix: string): MetadataKeys {
     reconcileRequestedAt: `${prefix}/reconcile-requested-at`,
     acknowledgeGone: `${prefix}/acknowledge-gone`,
     create: `${prefix}/create`,
+    holds: `${prefix}/holds`,
   };
 }

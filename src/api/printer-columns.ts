@@ -73,6 +73,40 @@ export const storageColumns: readonly PrinterColumn[] = [
   message,
 ];
 
+export const namespaceColumns: readonly PrinterColumn[] = [
+  ready,
+  {
+    name: "Label",
+    type: "string",
+    jsonPath: ".status.label",
+    description: "What the HPC Park panel calls it.",
+  },
+  age,
+  id,
+  synced,
+  message,
+];
+
+export const tokenColumns: readonly PrinterColumn[] = [
+  ready,
+  {
+    name: "Expires",
+    type: "string",
+    jsonPath: ".status.expiresAt",
+    description: "When it ends.",
+  },
+  {
+    name: "Secret",
+    type: "string",
+    jsonPath: ".spec.secretRef.name",
+    description: "Where its value is.",
+  },
+  age,
+  id,
+  synced,
+  message,
+];
+
 function conditionPath(type: "Ready" | "Synced", field: "status" | "message"): string {
   return `.status.conditions[?(@.type=="${type}")].${field}`;
 }

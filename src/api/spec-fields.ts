@@ -43,23 +43,43 @@ export function identityFields(noun: string) {
           `Cannot be changed; without effect on an adopted ${noun}.`,
       }),
     ),
+    adopt: adoptField(noun),
+  };
+}
+
+/** The HPC Park namespace that something is made in, by its id or by the HpcNamespace that describes it. */
+export function namespaceFields(noun: string) {
+  return {
     namespaceId: Type.Optional(
       remoteId(
         `Id of the HPC Park namespace that the ${noun} is made in. Left out, HPC Park chooses. This is no Kubernetes namespace. ` +
           "Cannot be changed.",
       ),
     ),
-    adopt: Type.Optional(
+    namespaceRef: Type.Optional(
       Type.Object(
-        { id: remoteId(`Id of the ${noun} as the HPC Park panel shows it.`) },
+        { name: objectName("Name of the HpcNamespace.") },
         {
           description:
-            `Takes over what exists already instead of making another ${noun}. From then on it is treated like any other: drift is ` +
-            `corrected, and it is deleted with this object unless deletionPolicy is Retain. Cannot be changed.`,
+            `The HpcNamespace, in the namespace of this object, that the ${noun} is made in; instead of namespaceId. The ${noun} is not ` +
+            "created before it is Ready, and it is not deleted while it is named here. Cannot be changed.",
         },
       ),
     ),
   };
+}
+
+function adoptField(noun: string) {
+  return Type.Optional(
+    Type.Object(
+      { id: remoteId(`Id of the ${noun} as the HPC Park panel shows it.`) },
+      {
+        description:
+          `Takes over what exists already instead of making another ${noun}. From then on it is treated like any other: drift is ` +
+          `corrected, and it is deleted with this object unless deletionPolicy is Retain. Cannot be changed.`,
+      },
+    ),
+  );
 }
 
 /** How far the operator may go. */

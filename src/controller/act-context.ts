@@ -4,6 +4,7 @@ import type { Wish } from "../core/situation.ts";
 import type { Terms } from "../core/terms.ts";
 import type { Resolved } from "../provider/port.ts";
 import type { Dependencies } from "./dependencies.ts";
+import type { Keepsake } from "./keep.ts";
 import type { ManagedObject } from "./managed-object.ts";
 import type { ResourceMemory } from "./memory.ts";
 
@@ -15,6 +16,8 @@ export interface ActContext extends Dependencies {
   readonly resolved: Resolved;
   /** What the decision rests on; undefined where it needed no look. */
   readonly observation: Observation | undefined;
+  /** Where the value of the thing is kept; undefined for kinds without one. */
+  readonly keepsake: Keepsake | undefined;
   /** Why the account was not trusted when it was decided. */
   readonly suspicion: string | undefined;
   /** What the provider said of itself when it was decided. */

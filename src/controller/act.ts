@@ -6,6 +6,7 @@ import { CREATE_EFFORT } from "../core/outcomes-of-absence.ts";
 import { KubeError } from "../kube/errors.ts";
 import { ProviderError } from "../provider/errors.ts";
 import type { ActContext } from "./act-context.ts";
+import { keep } from "./keep.ts";
 import { namespaceOf, ownLabelOf } from "./managed-object.ts";
 import { confirm, credentialOf, requireSameMarker, requireStillWanted } from "./preconditions.ts";
 import { readSecrets } from "./secrets.ts";
@@ -50,7 +51,11 @@ async function create(context: ActContext): Promise<RemoteThing> {
   const { port, connection, keys } = runtime;
   const secrets = await readSecrets(context);
   const label = labelWithMarker(ownLabelOf(object), resource.marker, port.maxLabelLength);
-  const body = port.createBody(object.spec, label, { ...resolved, secrets });
+  const body = port.createBody(object.spec, label, {
+    ...resolved,
+    secrets,
+    wallClockMs: context.wallClock().getTime(),
+  });
   const intent = nextIntent(
     resource.intent,
     context.wallClock().toISOString(),
@@ -71,6 +76,7 @@ async function create(context: ActContext): Promise<RemoteThing> {
     connection.trust.breakOff(
       `the provider labelled ${thing.id} ${JSON.stringify(thing.label)} instead of ${JSON.stringify(label)}, so nothing it makes can be told from what is not ours; have that mended, then start the operator anew`,
     );
+  await keep(thing, context);
   return thing;
 }
 
@@ -132,6 +138,7 @@ async function remove(
       // One after the other: the first failure stops the rest, and the next reconcile looks again.
       const isAccepted = await runtime.connection.remote.remove(id, { signal, precondition });
       if (isAccepted) memory.deletedId = id;
+      if (memory.made?.id === id) memory.made = undefined;
     }
     memory.accepted(effortOf(action), now());
   } finally {

@@ -36,6 +36,11 @@ export function connect(object: ManagedObject, runtime: KindRuntime, kinds: Kind
   };
 }
 
+/** What stands in the way already comes first. */
+export function withObstacle(wish: Wish, obstacle: Obstacle | undefined): Wish {
+  return obstacle === undefined || wish.obstacle !== undefined ? wish : { ...wish, obstacle };
+}
+
 /** The remote id of a referred resource, or why it cannot be used yet. */
 function lookUp(reference: Reference, namespace: string, kinds: Kinds): string | Obstacle {
   const { kind, name, path } = reference;

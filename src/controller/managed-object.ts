@@ -59,9 +59,9 @@ export function resourceOf(object: ManagedObject, identification: Identification
     otherFinalizers: finalizers.filter(
       (name) => name !== keys.finalizer && !GARBAGE_COLLECTOR.has(name),
     ),
-    deletionPolicy: spec.deletionPolicy,
-    managementPolicy: spec.managementPolicy,
-    recreatePolicy: spec.recreatePolicy,
+    deletionPolicy: spec.deletionPolicy ?? "Delete",
+    managementPolicy: spec.managementPolicy ?? "Full",
+    recreatePolicy: spec.recreatePolicy ?? "Always",
     ...(spec.adopt === undefined ? {} : { adoptId: String(spec.adopt.id) }),
     ...(status?.id === undefined ? {} : { recordedId: String(status.id) }),
     ...(status?.seenWith === undefined ? {} : { seenWith: status.seenWith }),
@@ -73,7 +73,7 @@ export function resourceOf(object: ManagedObject, identification: Identification
 
 /** The label the user chose, or `namespace/name`. */
 export function ownLabelOf(object: ManagedObject): string {
-  return object.spec.label ?? keyOf(object);
+  return object.spec.label ?? object.spec.name ?? keyOf(object);
 }
 
 /** The user asked for a fresh look and has not been answered yet. */

@@ -129,6 +129,8 @@ export class Manager {
       now,
       random,
       expectedIds: () => expectedIds(store, keys),
+      // Such lists are shown to few credentials; whoever has no such resource need not have one of them.
+      isNeeded: () => port.keeps === undefined || store.size > 0,
       onChanges: (changes) => wakeChanged(runtime, changes),
       onStale: everyKey,
       onRecovery: everyKey,

@@ -5,6 +5,7 @@ import type { ConditionClaim } from "../api/conditions.ts";
 import type { Decision } from "../core/decision.ts";
 import type { Observation } from "../core/observation.ts";
 import type { Resource } from "../core/resource.ts";
+import { CREATE_EFFORT } from "../core/outcomes-of-absence.ts";
 import type { ManagedObject } from "./managed-object.ts";
 import { KubeError } from "../kube/errors.ts";
 import { keyOf, type KubeObject } from "../kube/kube-object.ts";
@@ -31,6 +32,7 @@ export class ResourceMemory implements JournalMemory {
   settledAttempt: number | undefined;
   deletedId: string | undefined;
   effort: Effort | undefined;
+  creations: Effort | undefined;
   /** When the remote thing was last seen, by whatever request. */
   seenAtMs: number | undefined;
   /** What would be left behind if the object went without our release; undefined where nothing would. */
@@ -162,12 +164,16 @@ export class ResourceMemory implements JournalMemory {
   /** The provider accepted a request; see `waitBeforeRepeating`. */
   accepted(what: string, nowMs: number): void {
     this.effort = effortAfter(this.effort, what, nowMs);
+    if (what === CREATE_EFFORT) this.creations = effortAfter(this.creations, what, nowMs);
   }
 
   /** A decision that comes back to look again wants a look begun after it. */
   succeeded({ requeueAfterMs, claims }: Decision, nowMs: number): void {
     this.failures = 0;
-    if (isAtRest(claims)) this.effort = undefined;
+    if (isAtRest(claims)) {
+      this.effort = undefined;
+      this.creations = undefined;
+    }
     if (requeueAfterMs !== undefined) this.lookAfter(nowMs);
   }
 

@@ -2,6 +2,7 @@ import { markerOf } from "../core/marker.ts";
 import { KubeError } from "../kube/errors.ts";
 import { keyOf } from "../kube/kube-object.ts";
 import type { ActContext } from "./act-context.ts";
+import { readKeepsake } from "./keep.ts";
 import { type ManagedObject, namespaceOf } from "./managed-object.ts";
 
 /** What is asked when a request's turn has come, however long it waited: whether what it rests on still holds. */
@@ -50,10 +51,17 @@ export async function confirm(id: string, context: ActContext): Promise<void> {
   const isWanted =
     current.metadata.generation === object.metadata.generation &&
     current.metadata.annotations?.[runtime.keys.paused] !== "true";
-  const isKept = !isDeleting && String(current.status?.id) === id;
+  const isKept = !isDeleting && (await idToKeep(current, context)) === id;
   // Whatever was made last, this is what the resource goes by.
   if (isKept) memory.made = undefined;
   if (!isSame || !isWanted || isKept || isDeleting !== resource.isDeleting) throw changed(context);
+}
+
+/** What the Secret holds the value of, for kinds that have one; else what is recorded. */
+async function idToKeep(current: ManagedObject, context: ActContext): Promise<string> {
+  if (context.keepsake === undefined) return String(current.status?.id);
+  const keepsake = await readKeepsake({ ...context, object: current });
+  return String(keepsake?.kept.id);
 }
 
 /** The account is trusted and describes itself as it did, and the credential is the one that was looked with. */

@@ -2,8 +2,9 @@ import { decide } from "../core/decide.ts";
 import type { Observation } from "../core/observation.ts";
 import type { Situation } from "../core/situation.ts";
 import { act } from "./act.ts";
-import { connect } from "./connect.ts";
+import { connect, withObstacle } from "./connect.ts";
 import type { Dependencies } from "./dependencies.ts";
+import { type Keepsake, readKeepsake } from "./keep.ts";
 import { type ManagedObject, resourceOf } from "./managed-object.ts";
 import type { ResourceMemory } from "./memory.ts";
 import { type Looking, lookFor, observe } from "./observe.ts";
@@ -51,6 +52,7 @@ export async function reconcile(
   let decision = decide(situation, now());
   let observation: Observation | undefined;
   let { suspicion, terms } = connection;
+  let keepsake: Keepsake | undefined;
   let result: Result;
   try {
     if (decision.action.do === "observe") {
@@ -62,9 +64,12 @@ export async function reconcile(
       memory.saw(observation, resource);
       // The look itself may have shaken the trust in the account.
       ({ suspicion, terms } = connection);
-      decision = decide({ ...situation, observation, suspicion, terms }, now());
+      keepsake = resource.isDeleting ? undefined : await readKeepsake(context);
+      const wish = withObstacle(connected.wish, keepsake?.obstacle);
+      const kept = keepsake?.kept;
+      decision = decide({ ...situation, wish, observation, kept, suspicion, terms }, now());
     }
-    const made = await act(decision, { ...context, observation, suspicion, terms });
+    const made = await act(decision, { ...context, observation, keepsake, suspicion, terms });
     memory.succeeded(decision, now());
     result = resultOf(decision, made, observation);
   } catch (error) {

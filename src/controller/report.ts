@@ -24,6 +24,7 @@ const ORDERLY: ReadonlySet<string> = new Set([
   "FinalizersRemain",
   "Settling",
   "Missing",
+  "Replacing",
 ]);
 
 /** Writes at most one status patch, and says what has changed in one event. Returns whether anything was written. */

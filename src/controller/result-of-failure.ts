@@ -50,8 +50,8 @@ export function resultOfFailure(
     timing,
     failures: memory.failures,
     random: random(),
-    // Where it was to be made, whatever is recorded is gone.
-    hasThing: decision.action.do !== "create" && resource.recordedId !== undefined,
+    // Where it was to be made, whatever is recorded is gone, unless it is there to be replaced.
+    hasThing: (action.do !== "create" || thing !== undefined) && resource.recordedId !== undefined,
     hasReady: findCondition(resource.conditions, "Ready") !== undefined,
     unseenForMs: unseenForMs(scene),
   });

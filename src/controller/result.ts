@@ -39,13 +39,18 @@ export function resultOf(
     action: action.do,
     forgets: forgets ?? false,
   };
-  if (made === undefined) return action.do === "remove" ? shortly(result) : result;
+  // What is no longer expected to be there has to be written down at once.
+  const isRemoved = action.do === "remove" && !result.forgets;
+  if (made === undefined) return isRemoved ? shortly(result) : result;
+  const notice = { type: "Normal", reason: "Created", message: `created ${made.id}` } as const;
+  // What it replaces still works, so the conditions stay; the new id is written down before the old thing goes.
+  if (decision.thing !== undefined) return { ...result, thing: made, notice };
   const isDone = made.phase === "settled";
   return {
     ...(isDone ? shortly(result) : result),
     thing: made,
     claims: onTheWay([made.headline.reason, made.headline.message]),
-    notice: { type: "Normal", reason: "Created", message: `created ${made.id}` },
+    notice,
   };
 }
 

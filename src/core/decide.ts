@@ -2,8 +2,9 @@ import type { Decision } from "./decision.ts";
 import * as early from "./outcomes-before-looking.ts";
 import * as absence from "./outcomes-of-absence.ts";
 import * as deletion from "./outcomes-of-deletion.ts";
+import * as keeping from "./outcomes-of-keeping.ts";
 import * as life from "./outcomes-of-life.ts";
-import { type Rule, rule } from "./rule.ts";
+import { nonEmpty, type Rule, rule } from "./rule.ts";
 import { type Facts, type Situation, factsOf } from "./situation.ts";
 
 /** Asked before any provider is: these need no observation. */
@@ -134,6 +135,16 @@ export const RULES_OF_LIFE: readonly Rule<Facts>[] = [
     life.attach,
   ),
   rule(
+    "What nobody holds the value of is of use to nobody but a thief: it goes, and another is made.",
+    ({ unheld, suspicion }) => suspicion === undefined && nonEmpty(unheld),
+    keeping.removeUnheld,
+  ),
+  rule(
+    "What was replaced, or could not be kept, is one too many.",
+    ({ kept, twins, suspicion }) => kept && suspicion === undefined && nonEmpty(twins),
+    keeping.removeSurplus,
+  ),
+  rule(
     "Of several with our marker one too many is being paid for.",
     ({ twins, suspicion, removalHalt }) =>
       suspicion === undefined && removalHalt === undefined && nonEmpty(twins),
@@ -183,6 +194,16 @@ export const RULES_OF_LIFE: readonly Rule<Facts>[] = [
     life.waitForDependency,
   ),
   rule("The thing differs from the spec.", ({ comparison }) => comparison.next, life.change),
+  rule(
+    "What comes to its end is replaced in time, and goes only when the other has been seen to work.",
+    ({ due, isQuiet, suspicion }) => isQuiet && suspicion === undefined && due,
+    keeping.replace,
+  ),
+  rule(
+    "What has come to its end does nothing any more, whatever the provider still shows of it.",
+    ({ thing, isOver }) => isOver && thing,
+    keeping.reportEnd,
+  ),
   rule("It is there, and as the spec wants it.", ({ thing }) => thing, life.rest),
   rule(
     "A create request whose answer was lost may still take effect; another one now could make two.",
@@ -239,8 +260,4 @@ function firstOf<Input>(rules: readonly Rule<Input>[], input: Input): Decision |
 
 function isToStay({ deletionPolicy, managementPolicy }: Situation["resource"]): boolean {
   return deletionPolicy === "Retain" || managementPolicy === "ObserveOnly";
-}
-
-function nonEmpty<Item>(items: readonly Item[]): readonly Item[] | false {
-  return items.length > 0 && items;
 }

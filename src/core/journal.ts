@@ -61,6 +61,8 @@ export interface JournalMemory {
   readonly deletedId?: string | undefined;
   /** What was asked for last and accepted, as long as it is not seen to be done. */
   readonly effort?: Effort | undefined;
+  /** As `effort`, of create requests alone: what was asked for in between says nothing of them. */
+  readonly creations?: Effort | undefined;
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Reason } from "../api/conditions.ts";
 import type { CredentialName } from "./credential.ts";
 import type { Fields } from "./diff.ts";
+import type { Sealed } from "./sealed.ts";
 
 /**
  * Where a remote thing stands:
@@ -25,6 +26,10 @@ export interface RemoteThing {
   readonly fields: Fields;
   /** What is mirrored into `status`. */
   readonly status: Readonly<Record<string, unknown>>;
+  /** When it comes to its end by itself, in milliseconds of the wall clock. */
+  readonly endsAtMs?: number;
+  /** What the provider shows in the answer to a create request and never again. */
+  readonly once?: Sealed;
 }
 
 /** What one look found. Only complete looks count: a list that may be partial is an error, never an observation. */

@@ -57,9 +57,12 @@ export function reportLoss({ timing }: Facts, id: string): Decision {
 /** What a create request is called where it is counted how often it led to nothing. */
 export const CREATE_EFFORT = "create";
 
-export function create({ resource, timing, effort, nowMs }: Facts): Decision {
-  const waitMs = waitBeforeRepeating(effort, CREATE_EFFORT, nowMs, timing);
-  if (waitMs > 0) return awaitCreation(waitMs, effort?.count ?? 0);
+export function create({ resource, timing, effort, creations, nowMs }: Facts): Decision {
+  const waits = [effort, creations].map((one) =>
+    waitBeforeRepeating(one, CREATE_EFFORT, nowMs, timing),
+  );
+  const waitMs = Math.max(...waits);
+  if (waitMs > 0) return awaitCreation(waitMs, (creations ?? effort)?.count ?? 0);
   const isAgain = resource.recordedId !== undefined;
   return {
     action: { do: "create" },

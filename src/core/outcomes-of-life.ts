@@ -193,13 +193,13 @@ export function waitForDependency(facts: Facts, obstacle: Obstacle): Decision {
   };
 }
 
-export function rest({ isUnlisted, timing }: Facts, thing: RemoteThing): Decision {
+export function rest({ isUnlisted, kept, timing }: Facts, thing: RemoteThing): Decision {
   return {
     action: NOTHING,
     claims: inSync([thing.headline.reason, thing.headline.message]),
     thing,
-    // No list tells of its changes, so it is asked for by itself.
-    ...(isUnlisted ? { requeueAfterMs: timing.restMs } : {}),
+    // No list tells of its changes, nor of where its value is kept, so it is asked for by itself.
+    ...(isUnlisted || kept !== undefined ? { requeueAfterMs: timing.restMs } : {}),
   };
 }
 
@@ -220,7 +220,7 @@ function readinessBehind({ thing, comparison }: Facts): ConditionClaim | undefin
 }
 
 /** Ready as far as the thing itself goes, whatever else stands in the way. */
-function readiness(thing: RemoteThing): ConditionClaim {
+export function readiness(thing: RemoteThing): ConditionClaim {
   const word = [thing.headline.reason, thing.headline.message] as const;
   switch (thing.phase) {
     case "settled":

@@ -25,3 +25,8 @@ export function rule<Input, Found>(
     },
   };
 }
+
+/** For rules that are about several things, and do not apply where there are none. */
+export function nonEmpty<Item>(items: readonly Item[]): readonly Item[] | false {
+  return items.length > 0 && items;
+}

@@ -1,7 +1,7 @@
 import { seesAllThat } from "./credential.ts";
 import type { Effort } from "./effort.ts";
 import { compare, type Comparison, type Fields, type FieldRule } from "./diff.ts";
-import { identify } from "./identity.ts";
+import { type Kept, keptFactsOf } from "./kept.ts";
 import { isQuiet, type JournalMemory } from "./journal.ts";
 import type { Observation, RemoteThing } from "./observation.ts";
 import type { Resource } from "./resource.ts";
@@ -59,6 +59,8 @@ export interface Situation {
   readonly kind: KindRules;
   readonly memory: JournalMemory;
   readonly timing: Timing;
+  /** Only of kinds whose things have a value that is shown once, and not on the way out. */
+  readonly kept?: Kept | undefined;
   /** Why the account is not to be trusted at present: no create and no delete while set. */
   readonly suspicion?: string | undefined;
   /** What the provider says of itself, as far as it was read. */
@@ -98,13 +100,21 @@ export interface Facts {
   /** The thing was found by its id, but the list lacks it. */
   readonly isUnlisted: boolean;
   readonly effort: Effort | undefined;
+  readonly creations: Effort | undefined;
+  readonly kept: Kept | undefined;
+  /** Things of ours whose value nobody holds. */
+  readonly unheld: readonly RemoteThing[];
+  /** Why the thing is to be replaced by another while it still works. */
+  readonly due: string | undefined;
+  /** The thing has come to its end by itself. */
+  readonly isOver: boolean;
   readonly comparison: Comparison;
   readonly nowMs: number;
 }
 
 export function factsOf(situation: Situation, observation: Observation, nowMs: number): Facts {
-  const { resource, wish, memory, timing, kind } = situation;
-  const identity = identify(resource, observation);
+  const { resource, wish, memory, timing, kind, kept } = situation;
+  const { identity, ...keptFacts } = keptFactsOf(resource, observation, kept);
   const thing = identity.is === "ours" ? identity.thing : undefined;
   const isDeletedByUs = memory.deletedId !== undefined && memory.deletedId === resource.recordedId;
   const comparison = compare(kind.fields, kind.operations, wish.fields, thing?.fields ?? {});
@@ -131,6 +141,9 @@ export function factsOf(situation: Situation, observation: Observation, nowMs: n
       resource.acknowledgedGone !== undefined && resource.acknowledgedGone === nameOfLoss(resource),
     isUnlisted: observation.named !== undefined && !observation.isNamedListed,
     effort: memory.effort,
+    creations: memory.creations,
+    kept,
+    ...keptFacts,
     nowMs,
     comparison,
   };

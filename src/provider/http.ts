@@ -1,6 +1,7 @@
 import type { ClientRequest } from "node:http";
 import got, { type Got, type Method, type Response } from "got";
 import type { CredentialName } from "../core/credential.ts";
+import type { Sealed } from "../core/sealed.ts";
 import { CredentialNames, type Owner } from "./credential-names.ts";
 import { ProviderError } from "./errors.ts";
 import { type Agents, establishedAgents } from "./established-agents.ts";
@@ -27,6 +28,8 @@ export interface HttpRequest {
   readonly isList?: true;
   /** The request makes something: see `RemoteKind.create`. */
   readonly isCreate?: boolean;
+  /** Sent in the place of the account's credential, to see whether it works. */
+  readonly bearer?: Sealed;
 }
 
 export interface HttpOutcome {
@@ -101,6 +104,7 @@ export class HttpClient {
     precondition?: () => Promise<void>,
   ): Promise<unknown> {
     return this.#options.lanes.run(request.lane, signal, async () => {
+      if (request.bearer !== undefined) return this.#exchange(request, request.bearer.open());
       const token = await this.#options.token();
       this.#credential = await this.#names.of(token, () => this.#readOwner(token));
       await precondition?.();

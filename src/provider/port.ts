@@ -1,15 +1,21 @@
 import type { CredentialName } from "../core/credential.ts";
 import type { Fields } from "../core/diff.ts";
 import type { RemoteThing } from "../core/observation.ts";
+import type { Sealed } from "../core/sealed.ts";
 import type { KindRules } from "../core/situation.ts";
 import type { Terms } from "../core/terms.ts";
 
 /** What every kind's spec has, whatever the provider. */
 export interface ManagedSpec {
   readonly label?: string;
-  readonly deletionPolicy: "Delete" | "Retain";
-  readonly managementPolicy: "Full" | "ObserveOnly";
-  readonly recreatePolicy: "Always" | "Never";
+  /** The label, in kinds that call it so. */
+  readonly name?: string;
+  /** Left out: Delete. */
+  readonly deletionPolicy?: "Delete" | "Retain";
+  /** Left out: Full. */
+  readonly managementPolicy?: "Full" | "ObserveOnly";
+  /** Left out: Always. */
+  readonly recreatePolicy?: "Always" | "Never";
   readonly adopt?: { readonly id: number | string };
 }
 
@@ -35,6 +41,18 @@ export interface Resolved {
   readonly ids: ReadonlyMap<string, string>;
   /** Values of Secrets, by name and key as in `ssh/key`. Filled for a create only. */
   readonly secrets: ReadonlyMap<string, string>;
+  /** Milliseconds of the wall clock. Given for a create only. */
+  readonly wallClockMs?: number;
+}
+
+/**
+ * For kinds whose things have a value that is shown once, at creation. It is kept in a Secret that the resource owns, written before
+ * anything else is said of the thing; a thing whose value is not there is deleted, and another is made.
+ */
+export interface Keeping<Spec> {
+  secret(spec: Spec): { readonly name: string; readonly key: string; readonly path: string };
+  /** How long before its end a thing is replaced, in milliseconds; undefined where it is left to end. */
+  renewBeforeMs(spec: Spec): number | undefined;
 }
 
 /**
@@ -58,6 +76,8 @@ export interface KindPort<Spec extends ManagedSpec> {
   createBody(spec: Spec, label: string, resolved: Resolved): unknown;
   /** Whether what the spec asks for costs less than anything else: such a change goes before all others. */
   savesMoney?(spec: Spec): boolean;
+  /** Left out: nothing of this kind has a value that is shown once. */
+  readonly keeps?: Keeping<Spec>;
   /** How an external id is written in `status.id`. */
   statusId(id: string): number | string;
 }
@@ -91,4 +111,6 @@ export interface RemoteKind {
   change(id: string, operation: string, fields: Fields, write: Write): Promise<void>;
   /** Begins a deletion. Resolves to true when the provider accepted it, to false when it says there is no such thing. */
   remove(id: string, write: Write): Promise<boolean>;
+  /** Makes one call with a value that was shown once, and rejects where that does not work. Only of kinds that have such values. */
+  prove?(value: Sealed, signal: AbortSignal): Promise<void>;
 }

@@ -14,6 +14,8 @@ export interface SnapshotsOptions {
   /** Monotonic milliseconds. */
   readonly now: () => number;
   readonly random: () => number;
+  /** Left out: always. Where nothing needs a look, none is begun but on demand. */
+  readonly isNeeded?: () => boolean;
   /** A new snapshot is there, and what it shows otherwise than the one before. */
   readonly onLook: (snapshot: Snapshot, changes: SnapshotChanges) => void;
   /** No look has succeeded for two ticks. Said once. */
@@ -98,7 +100,8 @@ export class Snapshots {
         (this.#latest?.lookedAtMs ?? -Infinity) + timing.restMs,
         this.#failure?.retryAtMs ?? -Infinity,
       );
-      const waitMs = dueMs - now();
+      const isNeeded = this.#options.isNeeded?.() ?? true;
+      const waitMs = isNeeded ? dueMs - now() : timing.restMs;
       if (waitMs > 0) {
         await delay(waitMs, undefined, { signal }).catch(() => undefined);
         continue;

@@ -30,7 +30,7 @@ export const LEASES: ResourceType = {
 };
 
 const SPEC = { containerType: "pytorch", gpuType: "A100", gpuCount: 1, tariffType: "hourly" };
-const CRDS = ["hpc-park.ru_hpcinstances.yaml", "hpc-park.ru_hpcstorages.yaml"];
+const PLURALS = ["hpcinstances", "hpcstorages", "hpcnamespaces", "hpctokens"];
 const CRD_PATH = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
 /** Requests at a time with which objects are created and deleted: what `kubectl apply` of a long file comes to, and more. */
 const HANDS = 16;
@@ -114,11 +114,13 @@ export class Stage {
   }
 
   async #defineKinds(): Promise<void> {
-    for (const file of CRDS) {
-      const body: unknown = parse(await readFile(join(PROJECT, "crds", file), "utf8"));
+    for (const plural of PLURALS) {
+      const body: unknown = parse(
+        await readFile(join(PROJECT, "crds", `hpc-park.ru_${plural}.yaml`), "utf8"),
+      );
       await this.#must("POST", CRD_PATH, body);
     }
-    for (const path of ["hpcinstances", "hpcstorages"]) await this.#untilServed(path);
+    for (const path of PLURALS) await this.#untilServed(path);
   }
 
   async #untilServed(plural: string): Promise<void> {

@@ -8,7 +8,9 @@ import { PROJECT } from "../project.ts";
 import { bundled } from "./programs.ts";
 import type { Cluster } from "./world.ts";
 
-const CRDS = ["hpc-park.ru_hpcinstances.yaml", "hpc-park.ru_hpcstorages.yaml"];
+const CRDS = ["hpcinstances", "hpcstorages", "hpcnamespaces", "hpctokens"].map(
+  (plural) => `hpc-park.ru_${plural}.yaml`,
+);
 
 /** Reads the admin's kubeconfig and puts the CRDs into the cluster. */
 export async function openCluster(kubeconfigPath: string): Promise<Cluster> {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { inject } from "vitest";
 import type { Condition } from "../../src/api/conditions.ts";
 import type { HpcInstance } from "../../src/api/hpc-instance.ts";
+import type { HpcNamespace } from "../../src/api/hpc-namespace.ts";
 import type { HpcStorage } from "../../src/api/hpc-storage.ts";
 import type { LedgerEntry } from "../../src/embedded/hpc-park/ledger.ts";
 import {
@@ -102,6 +103,14 @@ export class Lab {
     await this.#apply("HpcStorage", name, { ...STORAGE_SPEC, ...spec }, metadata);
   }
 
+  async applyNetwork(name: string, spec: object = {}): Promise<void> {
+    await this.#apply("HpcNamespace", name, spec, {});
+  }
+
+  async network(name: string): Promise<HpcNamespace> {
+    return JSON.parse(await this.kubectl.run("get", "hpcn", name, "-o", "json"));
+  }
+
   async instance(name: string): Promise<HpcInstance> {
     return JSON.parse(await this.kubectl.run("get", "hpci", name, "-o", "json"));
   }
@@ -150,8 +159,8 @@ export class Lab {
 
   /** Everything that lives remotely. */
   alive(): readonly { readonly id: number; readonly label: string }[] {
-    const { instances, storages } = this.simulator.park;
-    return [...instances.all(), ...storages.all()];
+    const { instances, storages, namespaces } = this.simulator.park;
+    return [...instances.all(), ...storages.all(), ...namespaces.all()];
   }
 
   async #apply(kind: string, name: string, spec: object, metadata: object): Promise<void> {

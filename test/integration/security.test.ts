@@ -104,7 +104,9 @@ describe("what a resource says", () => {
       .map(({ path }) => path)
       .filter(
         (path) =>
-          !/^\/(openapi\.json|v1\/(user|token|instance|storage)(\/\d+(\/[a-z]+\/)?)?)$/.test(path),
+          !/^\/(openapi\.json|v1\/(user|token|instance|storage|namespace)(\/\d+(\/[a-z]+\/)?)?)$/.test(
+            path,
+          ),
       );
     expect(odd).toEqual([]);
   });

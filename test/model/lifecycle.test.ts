@@ -12,10 +12,11 @@ const MINUTE_MS = 60_000;
 
 /**
  * Rules for what the model does not have: other resources that refer, a second credential, states nobody knows, a newer version's
- * journal, a service that describes itself otherwise. And the two that wait for proof: `observe` hands out none but whole ones.
+ * journal, a service that describes itself otherwise, values that are shown once. And the two that wait for proof: `observe` hands out none
+ * but whole ones.
  */
 const OUT_OF_SCOPE =
-  /waitForUsers|waitForRemoteUsers|waitForDependency|admitIgnorance|reportFixed|refuseShrinking|yieldToRival|leaveToOwner|refuseAdoption|OutOfSight|leaveToNewerVersion|awaitProof|missSection|haltRemoval|holdBack/;
+  /waitForUsers|waitForRemoteUsers|waitForDependency|admitIgnorance|reportFixed|refuseShrinking|yieldToRival|leaveToOwner|refuseAdoption|OutOfSight|leaveToNewerVersion|awaitProof|missSection|haltRemoval|holdBack|removeUnheld|removeSurplus|replace$|reportEnd/;
 
 describe("the model of whole lives", () => {
   it(

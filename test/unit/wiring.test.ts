@@ -24,7 +24,11 @@ describe("createAccount", () => {
     const logger = createLogger({ level: "info", isPretty: false, stream });
     const config = readConfig([], { HPC_PARK_TOKEN: "secret-value", HPC_PARK_URL: url });
     const surroundings = { config, logger, metrics: createMetrics(), signal: AbortSignal.abort() };
-    createAccount(surroundings, () => undefined).close();
+    createAccount(
+      surroundings,
+      () => undefined,
+      () => undefined,
+    ).close();
     return lines.join("");
   }
 

@@ -5,9 +5,11 @@ import { inspect, type Inspection } from "./inspection.ts";
 import { instanceKind, remoteInstances } from "./instance.ts";
 import { type ContractTiming, ContractWatch } from "./contract-watch.ts";
 import { AS_DOCUMENTED, fetchDescription, type LiveDescription } from "./live-description.ts";
+import { namespaceKind, remoteNamespaces } from "./namespace.ts";
 import { readOwner } from "./owner.ts";
 import { remoteStorages, storageKind } from "./storage.ts";
 import { hasConsequences } from "./terms.ts";
+import { remoteTokens, tokenKind } from "./token.ts";
 
 export interface AccountOptions extends Omit<HttpClientOptions, "lanes"> {
   readonly requestsPerSecond: number;
@@ -60,9 +62,13 @@ export class HpcParkAccount {
       const { paths } = await this.describe().catch(() => AS_DOCUMENTED);
       return (paths[STATE_OPERATION] ?? STATE_PATH).replace("{id}", id);
     };
+    const instance = remoteInstances({ http, statePath, contract });
+    const storage = remoteStorages(http, contract);
     return new Map([
-      [instanceKind.kind, remoteInstances({ http, statePath, contract })],
-      [storageKind.kind, remoteStorages(http, contract)],
+      [instanceKind.kind, instance],
+      [storageKind.kind, storage],
+      [namespaceKind.kind, remoteNamespaces(http, contract, { instance, storage })],
+      [tokenKind.kind, remoteTokens(http, contract)],
     ]);
   }
 

@@ -21,7 +21,7 @@ export class Answer {
     return String(id);
   }
 
-  required(field: "label" | "state"): string {
+  required(field: "label" | "name" | "state"): string {
     const text = this.text(field);
     if (text === undefined) throw this.#unreadable();
     return text;
@@ -83,13 +83,14 @@ export function entriesOf(body: unknown, what: string): readonly Answer[] | unde
   return Array.isArray(list) && !isPart ? list.map((entry) => new Answer(entry, what)) : undefined;
 }
 
-/** The answer to a create request: without an id nobody knows what was made. */
-export function readCreated(body: unknown, what: string): Answer {
+/** The answer to a create request: without an id, or whatever else `read` relies upon, nobody knows what was made. */
+export function readCreated<Thing>(
+  body: unknown,
+  what: string,
+  read: (answer: Answer) => Thing,
+): Thing {
   try {
-    const answer = new Answer(body, what);
-    // Reading them is the check.
-    void [answer.id, answer.required("label"), answer.required("state")];
-    return answer;
+    return read(new Answer(body, what));
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
     throw new ProviderError("unknown-outcome", error.message);

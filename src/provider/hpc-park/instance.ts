@@ -8,6 +8,7 @@ import type { HttpClient } from "../http.ts";
 import type { Answer } from "./answer.ts";
 import { type Contract, UNDESCRIBED } from "./contract-watch.ts";
 import { commonHeadline, type Headline } from "./headline.ts";
+import { namespaceIdOf, namespaceReferences } from "./namespace-of-spec.ts";
 import { remoteCollection } from "./remote-collection.ts";
 import { INSTANCE_NEEDS } from "./terms.ts";
 
@@ -54,18 +55,21 @@ export const instanceKind: KindPort<HpcInstanceSpec> = {
     operations: ["powerOff", "resources", "powerOn"],
     savingOperations: ["powerOff"],
   },
-  references: (spec) =>
-    (spec.storageRefs ?? []).map(({ name }) => ({
+  references: (spec) => [
+    ...namespaceReferences(spec),
+    ...(spec.storageRefs ?? []).map(({ name }) => ({
       kind: "HpcStorage",
       name,
       path: "spec.storageRefs",
     })),
+  ],
   secrets: ({ ssh }) =>
     ssh?.keySecretRef === undefined
       ? []
       : [{ ...ssh.keySecretRef, path: "spec.ssh.keySecretRef", mustBe: PUBLIC_KEY }],
   fields: (spec, resolved) => {
     const storageIds = storageIdsOf(spec, resolved);
+    const namespaceId = namespaceIdOf(spec, resolved);
     return {
       power: spec.power,
       gpuType: spec.gpuType,
@@ -73,13 +77,13 @@ export const instanceKind: KindPort<HpcInstanceSpec> = {
       ...(storageIds === undefined ? {} : { storageIds }),
       containerType: spec.containerType,
       tariffType: spec.tariffType,
-      ...(spec.namespaceId === undefined ? {} : { namespaceId: spec.namespaceId }),
+      ...(namespaceId === undefined ? {} : { namespaceId }),
     };
   },
   createBody: (spec, label, resolved) => ({
     label,
     container_type: spec.containerType,
-    namespace_id: spec.namespaceId ?? null,
+    namespace_id: namespaceIdOf(spec, resolved) ?? null,
     gpu_type: spec.gpuType,
     gpu_count: spec.gpuCount,
     storage_ids: storageIdsOf(spec, resolved) ?? [],

@@ -82,7 +82,7 @@ export function remoteCollection(
         json,
         isCreate: true,
       } as const;
-      return read(readCreated(await http.request(request, signal, precondition), what));
+      return readCreated(await http.request(request, signal, precondition), what, read);
     },
     async change(id, operation, fields, { signal, precondition }) {
       const what = `change ${noun}`;

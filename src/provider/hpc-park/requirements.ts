@@ -77,6 +77,14 @@ const STORAGE: Requirement["reads"] = {
   error: { type: "string" },
 };
 
+const TOKEN: Requirement["reads"] = {
+  id: { type: "integer", isVital: true },
+  name: { type: "string", isVital: true },
+  expires_at: { type: "string" },
+  master: { type: "boolean" },
+  current: { type: "boolean" },
+};
+
 const GPUS: Requirement["sends"] = {
   gpu_type: { type: "string", offers: "gpuType" },
   gpu_count: { type: "integer" },
@@ -85,6 +93,8 @@ const GPUS: Requirement["sends"] = {
 
 const instance = { need: "required", feature: "HpcInstance" } as const;
 const storage = { need: "section", feature: "HpcStorage" } as const;
+const namespace = { need: "section", feature: "HpcNamespace" } as const;
+const token = { need: "section", feature: "HpcToken" } as const;
 
 /** What the operator needs of the API; every entry follows the contract in src/contracts. */
 export const REQUIREMENTS: readonly Requirement[] = [
@@ -143,14 +153,29 @@ export const REQUIREMENTS: readonly Requirement[] = [
     path: "/v1/user",
     reads: { id: { type: "integer" } },
   },
+  { ...namespace, method: "get", path: "/v1/namespace", reads: VITAL, isList: true },
   {
-    need: "optional",
-    feature: "knowing what the token sees, and until when",
-    method: "get",
-    path: "/v1/token",
-    isList: true,
-    reads: { expires_at: { type: "string" }, master: { type: "boolean" } },
+    ...namespace,
+    method: "post",
+    path: "/v1/namespace",
+    sends: { label: { type: "string" } },
+    reads: VITAL,
   },
+  { ...namespace, method: "get", path: "/v1/namespace/{id}", reads: VITAL },
+  { ...namespace, method: "delete", path: "/v1/namespace/{id}" },
+  { ...token, method: "get", path: "/v1/token", reads: TOKEN, isList: true },
+  {
+    ...token,
+    method: "post",
+    path: "/v1/token",
+    sends: {
+      name: { type: "string" },
+      master: { type: "boolean" },
+      expires_at: { type: "string" },
+    },
+    reads: { ...TOKEN, token: { type: "string", isVital: true } },
+  },
+  { ...token, method: "delete", path: "/v1/token/{id}" },
   {
     need: "optional",
     feature: "showing limits",

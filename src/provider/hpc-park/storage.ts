@@ -7,6 +7,7 @@ import type { KindPort, RemoteKind } from "../port.ts";
 import type { Answer } from "./answer.ts";
 import { type Contract, UNDESCRIBED } from "./contract-watch.ts";
 import { commonHeadline, type Headline } from "./headline.ts";
+import { namespaceIdOf, namespaceReferences } from "./namespace-of-spec.ts";
 import { remoteCollection } from "./remote-collection.ts";
 import { STORAGE_NEEDS } from "./terms.ts";
 
@@ -29,18 +30,21 @@ export const storageKind: KindPort<HpcStorageSpec> = {
     operations: ["resources"],
     savingOperations: [],
   },
-  references: () => [],
+  references: namespaceReferences,
   secrets: () => [],
-  fields: (spec) => ({
-    sizeGb: spec.sizeGb,
-    storageType: spec.storageType,
-    ...(spec.namespaceId === undefined ? {} : { namespaceId: spec.namespaceId }),
-  }),
-  createBody: (spec, label) => ({
+  fields: (spec, resolved) => {
+    const namespaceId = namespaceIdOf(spec, resolved);
+    return {
+      sizeGb: spec.sizeGb,
+      storageType: spec.storageType,
+      ...(namespaceId === undefined ? {} : { namespaceId }),
+    };
+  },
+  createBody: (spec, label, resolved) => ({
     label,
     storage_type: spec.storageType,
     size_gb: spec.sizeGb,
-    namespace_id: spec.namespaceId ?? null,
+    namespace_id: namespaceIdOf(spec, resolved) ?? null,
   }),
   statusId: Number,
 };

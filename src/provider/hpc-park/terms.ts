@@ -1,6 +1,11 @@
 import { type Halt, REMOVE, type Terms } from "../../core/terms.ts";
 import type { ContractDifference } from "./contract-differences.ts";
 import type { LiveDescription } from "./live-description.ts";
+import { REQUIREMENTS, sectionOf } from "./requirements.ts";
+
+const ESSENTIAL: ReadonlySet<string> = new Set(
+  REQUIREMENTS.filter(({ need }) => need === "required").map(({ path }) => sectionOf(path)),
+);
 
 /** What of the API a kind stands on. */
 export interface KindNeeds {
@@ -21,6 +26,16 @@ export const INSTANCE_NEEDS: KindNeeds = {
 export const STORAGE_NEEDS: KindNeeds = {
   section: "/v1/storage",
   savings: { [REMOVE]: "DELETE /v1/storage/{id}" },
+};
+
+export const NAMESPACE_NEEDS: KindNeeds = {
+  section: "/v1/namespace",
+  savings: { [REMOVE]: "DELETE /v1/namespace/{id}" },
+};
+
+export const TOKEN_NEEDS: KindNeeds = {
+  section: "/v1/token",
+  savings: { [REMOVE]: "DELETE /v1/token/{id}" },
 };
 
 /** What a description means for a kind. Asked often, so it is worked out once for each description. */
@@ -51,7 +66,9 @@ export function hasConsequences(description: LiveDescription | undefined): boole
 function termsOf({ section, savings }: KindNeeds, description: LiveDescription): Terms | undefined {
   if (!hasConsequences(description)) return undefined;
   const { differences, offers, missingSections } = description;
-  const changed = differences.filter(({ severity }) => severity === "required changed");
+  const changed = differences.filter(
+    (difference) => difference.severity === "required changed" && concerns(section, difference),
+  );
   return {
     offers: new Map(Object.entries(offers)),
     ...(changed.length === 0 ? {} : { halt: haltOf(changed, savings) }),
@@ -59,6 +76,12 @@ function termsOf({ section, savings }: KindNeeds, description: LiveDescription):
       ? { absence: `HPC Park's description of itself has no ${section}` }
       : {}),
   };
+}
+
+/** What a section that one can do without does its own way troubles nobody else. */
+function concerns(section: string, { operation }: ContractDifference): boolean {
+  const changed = sectionOf(operation.slice(operation.indexOf(" ") + 1));
+  return changed === section || ESSENTIAL.has(changed);
 }
 
 function haltOf(changed: readonly ContractDifference[], savings: KindNeeds["savings"]): Halt {

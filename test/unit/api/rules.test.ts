@@ -57,6 +57,26 @@ const s = (reason: string, refused: string[], changes: Spec, old?: Spec): Case =
   ...(old === undefined ? {} : { old: { ...storage, ...old } }),
   refused,
 });
+const n = (reason: string, refused: string[], spec: Spec, old?: Spec): Case => ({
+  reason,
+  kind: "HpcNamespace",
+  spec,
+  ...(old === undefined ? {} : { old }),
+  refused,
+});
+const token: Spec = {
+  master: false,
+  expiresAfter: "720h",
+  secretRef: { name: "ci-token", key: "token" },
+};
+const t = (reason: string, refused: string[], changes: object, old?: object): Case => ({
+  reason,
+  kind: "HpcToken",
+  spec: withoutUndefined({ ...token, ...changes }),
+  ...(old === undefined ? {} : { old: withoutUndefined({ ...token, ...old }) }),
+  refused,
+});
+const ending = { expiresAfter: undefined, expiresAt: "2027-01-01T00:00:00Z" };
 
 const cases: readonly Case[] = [
   i("a spec with only what is needed is good", [], {}),
@@ -87,6 +107,19 @@ const cases: readonly Case[] = [
   i("namespaceId changed", [".namespaceId"], { namespaceId: 2 }, { namespaceId: 1 }),
   i("namespaceId set later", [".namespaceId"], { namespaceId: 2 }, {}),
   i("namespaceId taken away", [".namespaceId"], {}, { namespaceId: 2 }),
+  i("namespaceRef is good", [], { namespaceRef: { name: "a" } }),
+  i("namespaceRef unchanged", [], { namespaceRef: { name: "a" } }, { namespaceRef: { name: "a" } }),
+  i(
+    "namespaceRef changed",
+    [".namespaceRef"],
+    { namespaceRef: { name: "b" } },
+    { namespaceRef: { name: "a" } },
+  ),
+  i("namespaceRef set later", [".namespaceRef"], { namespaceRef: { name: "b" } }, {}),
+  i("a namespace named two ways", [".namespaceRef"], {
+    namespaceId: 1,
+    namespaceRef: { name: "a" },
+  }),
   i("ssh switched off", [".ssh"], { ssh: { enabled: false } }, { ssh: byKey }),
   i("ssh set later", [".ssh"], { ssh: byKey }, {}),
   i("ssh taken away", [".ssh"], {}, { ssh: byKey }),
@@ -143,10 +176,36 @@ const cases: readonly Case[] = [
   s("label set later", [".label"], { label: "b" }, {}),
   s("storageType changed", [".storageType"], { storageType: "hdd" }, {}),
   s("namespaceId set later", [".namespaceId"], { namespaceId: 2 }, {}),
+  s("namespaceRef taken away", [".namespaceRef"], {}, { namespaceRef: { name: "a" } }),
+  s("a namespace named two ways", [".namespaceRef"], {
+    namespaceId: 1,
+    namespaceRef: { name: "a" },
+  }),
   s("adopt changed", [".adopt"], { adopt: { id: 2 } }, { adopt: { id: 1 } }),
   s("adopt taken away", [".adopt"], {}, { adopt: { id: 1 } }),
   s("a label that ends like a marker", [".label"], { label: "a k8s-abcdefgh2345" }),
   s("a label with a line break", [".label"], { label: "a\nb" }),
+
+  t("a spec with only what is needed is good", [], {}),
+  t("an end for good is good", [], ending),
+  t("another lifetime from the next token on", [], { expiresAfter: "24h", renewBefore: "1h" }, {}),
+  t("no end", [".expiresAfter"], { expiresAfter: undefined }),
+  t("two ends", [".expiresAfter"], { expiresAt: ending.expiresAt }),
+  t("renewed although it ends for good", [".renewBefore"], { ...ending, renewBefore: "1h" }),
+  t("renewed at once", [".renewBefore"], { expiresAfter: "60m", renewBefore: "1h" }),
+  t("renewed in time", [], { expiresAfter: "61m", renewBefore: "1h" }),
+  t("name changed", [".name"], { name: "b" }, { name: "a" }),
+  t("made a master token later", [".master"], { master: true }, {}),
+  t("another end", [".expiresAt"], { ...ending, expiresAt: "2028-01-01T00:00:00Z" }, ending),
+  t("another Secret", [".secretRef"], { secretRef: { name: "b", key: "token" } }, {}),
+  t("a name that ends like a marker", [".name"], { name: "a k8s-abcdefgh2345" }),
+  t("a name with a line break", [".name"], { name: "a\nb" }),
+
+  n("an empty spec is good", [], {}),
+  n("label changed", [".label"], { label: "b" }, { label: "a" }),
+  n("adopt set later", [".adopt"], { adopt: { id: 2 } }, {}),
+  n("a label that ends like a marker", [".label"], { label: "a k8s-abcdefgh2345" }),
+  n("a label with a line break", [".label"], { label: "a\nb" }),
 ];
 
 describe("the CEL rules in crds/", () => {
@@ -171,14 +230,21 @@ describe("the CEL rules in crds/", () => {
     }
   });
 
-  it.each(["storage.yaml", "instance.yaml", "inference.yaml"])("let the sample %s pass", (file) => {
-    const text = readFileSync(join(PROJECT, "deploy/samples", file), "utf8");
-    for (const document of parseAllDocuments(text, { version: "1.1" })) {
-      const { kind, spec } = document.toJS();
-      expect(rulesOf(kind).filter((rule) => !isFulfilled(rule, spec))).toEqual([]);
-    }
-  });
+  it.each(["storage.yaml", "instance.yaml", "inference.yaml", "network.yaml", "token.yaml"])(
+    "let the sample %s pass",
+    (file) => {
+      const text = readFileSync(join(PROJECT, "deploy/samples", file), "utf8");
+      for (const document of parseAllDocuments(text, { version: "1.1" })) {
+        const { kind, spec } = document.toJS();
+        expect(rulesOf(kind).filter((rule) => !isFulfilled(rule, spec))).toEqual([]);
+      }
+    },
+  );
 });
+
+function withoutUndefined(spec: object): Spec {
+  return Object.fromEntries(Object.entries(spec).filter(([, value]) => value !== undefined));
+}
 
 /** As the API server does it: a rule that names oldSelf is asked on updates only. */
 function isFulfilled({ rule }: ValidationRule, spec: Spec, old?: Spec): boolean {

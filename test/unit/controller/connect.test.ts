@@ -70,6 +70,36 @@ describe("connect: references", () => {
   });
 });
 
+describe("connect: networks", () => {
+  const inNetwork = { namespaceRef: { name: "net" } };
+
+  it("puts instances and storages into the network that they name, once it is ready", () => {
+    const { kinds, instances, storages, networks } = kindsOf();
+    networks.store.put(objectOf("net", { status: readyStatus(41) }));
+    for (const runtime of [instances, storages]) {
+      const { wish } = connect(objectOf("it", { spec: inNetwork }), runtime, kinds);
+      expect(wish.obstacle).toBeUndefined();
+      expect(wish.fields["namespaceId"]).toBe(41);
+    }
+  });
+
+  it("waits for a network that is not ready, and asks for no other", () => {
+    const { kinds, storages, networks } = kindsOf();
+    networks.store.put(objectOf("net"));
+    const { wish } = connect(objectOf("data", { spec: inNetwork }), storages, kinds);
+    expect(wish.obstacle?.message).toMatch(/HpcNamespace "net": not looked at yet/);
+    expect(wish.fields).not.toHaveProperty("namespaceId");
+  });
+
+  it("names everybody who is in a network, for it is not deleted before them", () => {
+    const { kinds, instances, storages, networks } = kindsOf();
+    instances.store.put(objectOf("train", { spec: inNetwork }));
+    storages.store.put(objectOf("data", { spec: inNetwork }));
+    const { wish } = connect(objectOf("net"), networks, kinds);
+    expect(wish.users).toEqual(['HpcInstance "train"', 'HpcStorage "data"']);
+  });
+});
+
 describe("connect: users", () => {
   it("names who refers to a storage, in the same namespace only", () => {
     const { kinds, instances, storages } = kindsOf();

@@ -6,6 +6,7 @@ import { HPC_PARK_GROUP, metadataKeys } from "../../../src/api/metadata.ts";
 import { Store } from "../../../src/kube/store.ts";
 import { Connection } from "../../../src/provider/connection.ts";
 import { instanceKind } from "../../../src/provider/hpc-park/instance.ts";
+import { namespaceKind } from "../../../src/provider/hpc-park/namespace.ts";
 import { storageKind } from "../../../src/provider/hpc-park/storage.ts";
 import type { KindPort, ManagedSpec, RemoteKind } from "../../../src/provider/port.ts";
 import { Trust } from "../../../src/provider/trust.ts";
@@ -46,12 +47,19 @@ export function readyStatus(id: number, message = "running"): ManagedStatus {
   return { id, conditions: [{ ...ready, lastTransitionTime: AT }] };
 }
 
-/** The two kinds with empty caches and queues, and a provider that nobody asks. */
-export function kindsOf(): { kinds: Kinds; instances: KindRuntime; storages: KindRuntime } {
+/** Three kinds with empty caches and queues, and a provider that nobody asks. */
+export function kindsOf(): {
+  kinds: Kinds;
+  instances: KindRuntime;
+  storages: KindRuntime;
+  networks: KindRuntime;
+} {
   const instances = runtimeOf(instanceKind);
   const storages = runtimeOf(storageKind);
-  const kinds = new Map([instances, storages].map((runtime) => [runtime.port.kind, runtime]));
-  return { kinds, instances, storages };
+  const networks = runtimeOf(namespaceKind);
+  const all = [instances, storages, networks];
+  const kinds = new Map(all.map((runtime) => [runtime.port.kind, runtime]));
+  return { kinds, instances, storages, networks };
 }
 
 function runtimeOf(port: KindPort<never>): KindRuntime {

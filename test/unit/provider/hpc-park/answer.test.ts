@@ -64,12 +64,17 @@ describe("Answer", () => {
 });
 
 describe("readCreated", () => {
+  const read = (answer: Answer): { id: string } => {
+    void [answer.required("label"), answer.required("state")];
+    return { id: answer.id };
+  };
+
   it("wants id, label and state", () => {
-    expect(readCreated(GOOD, "create").id).toBe("1");
+    expect(readCreated(GOOD, "create", read).id).toBe("1");
   });
 
   it.each(["id", "label", "state"])("does not know what was made without %s", (field) => {
     const body = { ...GOOD, [field]: undefined };
-    expect(kindOf(() => readCreated(body, "create"))).toBe("unknown-outcome");
+    expect(kindOf(() => readCreated(body, "create", read))).toBe("unknown-outcome");
   });
 });
