@@ -14,10 +14,18 @@ import type { ReflectorLog } from "./kube/reflector.ts";
 import { KubeTransport } from "./kube/transport.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import { ProviderError } from "./provider/errors.ts";
+import type { HpcAccountPortOptions } from "./provider/hpc-park/account-port.ts";
 import type { HpcParkAccount } from "./provider/hpc-park/account.ts";
 import type { Lane } from "./provider/lane-queue.ts";
 import { aborted, orAborted, within } from "./shutdown.ts";
-import { COMPONENT, createAccount, createManager, now, type Surroundings } from "./wiring.ts";
+import {
+  accountOptions,
+  COMPONENT,
+  createAccount,
+  createManager,
+  now,
+  type Surroundings,
+} from "./wiring.ts";
 
 /** Between tries to read what is needed at the start. */
 const START_RETRY_MS = 2_000;
@@ -38,6 +46,7 @@ export class Operator {
   readonly #client: KubeClient;
   readonly #events: EventRecorder;
   readonly #account: HpcParkAccount;
+  readonly #accountOptions: HpcAccountPortOptions;
   readonly #lease: Lease | undefined;
   /** What the process still waits for; while there is something, it is not ready. */
   #waitsFor: string | undefined = "starting";
@@ -64,7 +73,8 @@ export class Operator {
       signal: this.#ending.signal,
       now,
     });
-    this.#account = createAccount(this.#surroundings, () => this.#guard());
+    this.#accountOptions = accountOptions(this.#surroundings, () => this.#guard());
+    this.#account = createAccount(config, this.#accountOptions);
     this.#lease = config.leaderElection
       ? new Lease({
           client: this.#client,
@@ -89,6 +99,7 @@ export class Operator {
     } finally {
       this.#ending.abort(new Error("the process ends"));
       this.#account.close();
+      this.#manager?.accounts.sessions.close();
       await this.#transport.close();
       await health.close();
       this.#logger.info("ended");
@@ -149,7 +160,7 @@ export class Operator {
       events: this.#events,
       ownerId,
     };
-    const manager = createManager(this.#surroundings, cluster, this.#account);
+    const manager = createManager(this.#surroundings, cluster, this.#account, this.#accountOptions);
     this.#manager = manager;
     this.#waitsFor = "the informers have not read everything yet";
     await orAborted(manager.watch(), termination);
@@ -213,7 +224,7 @@ export class Operator {
     const isLeader = this.#lease === undefined || this.#lease.isHeld();
     this.#metrics.leader.set({ name: COMPONENT }, isLeader ? 1 : 0);
     const waiting = (lane: Lane): number => this.#account.waiting(lane);
-    updateGauges(this.#metrics, this.#manager?.kinds ?? new Map(), waiting);
+    if (this.#manager !== undefined) updateGauges(this.#metrics, this.#manager, waiting);
   }
 
   #guard(): void {

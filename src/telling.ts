@@ -32,12 +32,14 @@ export class Telling {
     else this.#logger.debug(fields, "nothing to do");
   }
 
-  tellSuspicion(provider: string, suspicion: string | undefined): void {
-    this.#metrics.suspect.set({ provider }, suspicion === undefined ? 0 : 1);
-    if (suspicion === undefined) this.#logger.info({ provider }, "the account is trusted again");
+  /** @param account Left out: the operator's own. */
+  tellSuspicion(provider: string, suspicion: string | undefined, account?: string): void {
+    const labels = account === undefined ? { provider } : { provider, account };
+    this.#metrics.suspect.set(labels, suspicion === undefined ? 0 : 1);
+    if (suspicion === undefined) this.#logger.info(labels, "the account is trusted again");
     else
       this.#logger.error(
-        { provider, suspicion },
+        { ...labels, suspicion },
         "the account is suspect: nothing is created or deleted",
       );
   }

@@ -3,10 +3,12 @@ import type { Logger } from "pino";
 import { HPC_PARK_GROUP, metadataKeys } from "./api/metadata.ts";
 import type { Config } from "./config.ts";
 import { Manager } from "./controller/manager.ts";
+import { OPERATORS_OWN } from "./core/account-name.ts";
 import type { KubeClient } from "./kube/client.ts";
 import type { EventRecorder } from "./kube/events.ts";
 import type { KubeTransport } from "./kube/transport.ts";
 import type { Metrics } from "./metrics.ts";
+import { type HpcAccountPortOptions, hpcAccountPort } from "./provider/hpc-park/account-port.ts";
 import { HpcParkAccount } from "./provider/hpc-park/account.ts";
 import { instanceKind } from "./provider/hpc-park/instance.ts";
 import { storageKind } from "./provider/hpc-park/storage.ts";
@@ -30,19 +32,13 @@ export interface Surroundings {
   readonly signal: AbortSignal;
 }
 
-/** @param guard Throws where this process may not write any more. */
-export function createAccount(
+/** What every account is opened with, whose ever it is. @param guard Throws where this process may not write any more. */
+export function accountOptions(
   { config, logger, metrics, signal }: Surroundings,
   guard: () => void,
-): HpcParkAccount {
-  const { hpcParkToken = "", hpcParkTokenFile } = config;
+): HpcAccountPortOptions {
   const provider = PROVIDER;
-  return new HpcParkAccount({
-    url: config.hpcParkUrl,
-    token:
-      hpcParkTokenFile === undefined
-        ? fixedToken(hpcParkToken)
-        : tokenFromFile(hpcParkTokenFile, now),
+  return {
     timeoutMs: config.requestTimeoutMs,
     requestsPerSecond: config.hpcParkRequestsPerSecond,
     userAgent: COMPONENT,
@@ -58,9 +54,20 @@ export function createAccount(
       logger[level]({ missing, statePath }, "read what HPC Park says of itself");
     },
     now,
+    wallClock: () => new Date(),
     random: Math.random,
     signal,
-  });
+  };
+}
+
+/** The operator's own account. */
+export function createAccount(config: Config, options: HpcAccountPortOptions): HpcParkAccount {
+  const { hpcParkToken = "", hpcParkTokenFile, hpcParkUrl: url } = config;
+  const token =
+    hpcParkTokenFile === undefined
+      ? fixedToken(hpcParkToken)
+      : tokenFromFile(hpcParkTokenFile, now);
+  return new HpcParkAccount({ ...options, url, token });
 }
 
 export interface Cluster {
@@ -74,6 +81,7 @@ export function createManager(
   { config, logger, metrics, signal }: Surroundings,
   cluster: Cluster,
   account: HpcParkAccount,
+  options: HpcAccountPortOptions,
 ): Manager {
   const telling = new Telling(logger, metrics);
   const remotes = account.remotes();
@@ -83,6 +91,9 @@ export function createManager(
       const remote = remotes.get(port.kind);
       return remote === undefined ? [] : [{ port, remote }];
     }),
+    accountPort: hpcAccountPort(options),
+    ownUrl: config.hpcParkUrl,
+    allowedUrls: [config.hpcParkUrl, ...config.allowedUrls],
     keys: metadataKeys(HPC_PARK_GROUP),
     namespaces: config.watchNamespaces,
     timing: {
@@ -96,7 +107,8 @@ export function createManager(
     tell: (kind, told) => telling.tell(kind, told),
     tellOrphan: (kind, orphan) => telling.tellOrphan(kind, orphan),
     tellTakenBack: (kind, orphan) => telling.tellTakenBack(kind, orphan),
-    onSuspicion: (suspicion) => telling.tellSuspicion(PROVIDER, suspicion),
+    onSuspicion: (suspicion, name) =>
+      telling.tellSuspicion(PROVIDER, suspicion, name === OPERATORS_OWN ? undefined : name),
     now,
     wallClock: () => new Date(),
     random: Math.random,

@@ -18,7 +18,7 @@ import { reportFields, statusIds, statusInteger, statusText } from "./status-fie
 const MAX_GPU_COUNT = 1024;
 const MAX_STORAGES = 64;
 
-const { label, namespaceId, adopt } = identityFields("instance");
+const { label, namespaceId, accountRef, adopt } = identityFields("instance");
 
 const SpecSchema = Type.Object(
   {
@@ -39,6 +39,7 @@ const SpecSchema = Type.Object(
       "How the instance is billed, by the name that HPC Park's catalogue gives it, such as hourly. Cannot be changed.",
     ),
     namespaceId,
+    accountRef,
     storageRefs: Type.Optional(
       Type.Array(
         Type.Object(
@@ -142,6 +143,10 @@ export const hpcInstanceKind: KindDefinition = {
     immutableField("containerType", fixedAtCreation),
     immutableField("tariffType", fixedAtCreation),
     immutableOptionalField("namespaceId", fixedAtCreation),
+    immutableOptionalField("accountRef", {
+      why: "what was made in one account is not in another",
+      fix: "Set it back, or delete this HpcInstance and create a new one.",
+    }),
     immutableOptionalField("ssh", fixedAtCreation),
     immutableOptionalField("adopt", {
       why: "it says which instance this object stands for",

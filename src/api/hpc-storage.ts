@@ -10,7 +10,7 @@ import { reportFields, statusIds, statusInteger, statusText } from "./status-fie
 /** One PB: more is a typing error. */
 const MAX_SIZE_GB = 1_048_576;
 
-const { label, namespaceId, adopt } = identityFields("storage");
+const { label, namespaceId, accountRef, adopt } = identityFields("storage");
 
 const SpecSchema = Type.Object(
   {
@@ -25,6 +25,7 @@ const SpecSchema = Type.Object(
       description: "Size in GB. It may grow at any time and never shrinks.",
     }),
     namespaceId,
+    accountRef,
     ...policyFields("storage", {
       default: "Never",
       description:
@@ -74,6 +75,10 @@ export const hpcStorageKind: KindDefinition = {
   rules: [
     immutableOptionalField("label", fixedAtCreation),
     immutableField("storageType", fixedAtCreation),
+    immutableOptionalField("accountRef", {
+      why: "what was made in one account is not in another",
+      fix: "Set it back, or delete this HpcStorage and create a new one.",
+    }),
     immutableOptionalField("namespaceId", fixedAtCreation),
     immutableOptionalField("adopt", {
       why: "it says which storage this object stands for",

@@ -13,6 +13,12 @@ export interface MetadataKeys {
   readonly acknowledgeGone: string;
   /** Annotation of the operator: the journal, written before a create request leaves. */
   readonly create: string;
+  /** Annotation of the operator: the account in which the remote thing is, written with the finalizer. */
+  readonly account: string;
+  /** Holds an account until nothing uses it any more. */
+  readonly accountFinalizer: string;
+  /** Annotation of the user on an account: the user that its token stands for from now on. */
+  readonly acknowledgeUser: string;
 }
 
 export function metadataKeys(prefix: string): MetadataKeys {
@@ -22,5 +28,8 @@ export function metadataKeys(prefix: string): MetadataKeys {
     reconcileRequestedAt: `${prefix}/reconcile-requested-at`,
     acknowledgeGone: `${prefix}/acknowledge-gone`,
     create: `${prefix}/create`,
+    account: `${prefix}/account`,
+    accountFinalizer: `${prefix}/in-use`,
+    acknowledgeUser: `${prefix}/acknowledge-user`,
   };
 }

@@ -49,6 +49,16 @@ export function identityFields(noun: string) {
           "Cannot be changed.",
       ),
     ),
+    accountRef: Type.Optional(
+      Type.Object(
+        { name: objectName("Name of the HpcAccount.") },
+        {
+          description:
+            `The HpcAccount in the namespace of this object that the ${noun} is made in and paid by. Left out, it is the HpcAccount named ` +
+            "default, if there is one when it is made, else the operator's own account. Cannot be changed.",
+        },
+      ),
+    ),
     adopt: Type.Optional(
       Type.Object(
         { id: remoteId(`Id of the ${noun} as the HPC Park panel shows it.`) },

@@ -2,6 +2,7 @@ import type { Observation } from "../core/observation.ts";
 import type { Resource } from "../core/resource.ts";
 import type { Wish } from "../core/situation.ts";
 import type { Resolved } from "../provider/port.ts";
+import type { Choice } from "./account-choice.ts";
 import type { Dependencies } from "./dependencies.ts";
 import type { ManagedObject } from "./managed-object.ts";
 import type { ResourceMemory } from "./memory.ts";
@@ -12,6 +13,8 @@ export interface ActContext extends Dependencies {
   readonly memory: ResourceMemory;
   readonly wish: Wish;
   readonly resolved: Resolved;
+  /** The account that the decision rests on; every request goes to this one. */
+  readonly account: Choice;
   /** What the decision rests on; undefined where it needed no look. */
   readonly observation: Observation | undefined;
   /** Why the account was not trusted when it was decided. */

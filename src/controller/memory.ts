@@ -6,6 +6,7 @@ import type { Observation } from "../core/observation.ts";
 import type { Resource } from "../core/resource.ts";
 import type { ManagedObject } from "./managed-object.ts";
 import { KubeError } from "../kube/errors.ts";
+import type { Connection } from "../provider/connection.ts";
 import { keyOf, type KubeObject } from "../kube/kube-object.ts";
 import { compareResourceVersions } from "../kube/resource-version.ts";
 
@@ -33,6 +34,7 @@ export class ResourceMemory implements JournalMemory {
     readonly id: string;
     readonly over: string | undefined;
     readonly object: ManagedObject;
+    readonly connection: Connection;
   };
   /** Provider failures in a row. */
   failures = 0;

@@ -32,14 +32,14 @@ export interface Looking {
 export function lookFor(
   object: ManagedObject,
   memory: ResourceMemory,
-  { runtime, now, timing }: Dependencies,
+  { runtime, now, timing, connection }: Dependencies & { readonly connection: Connection },
   awaitedSinceMs: number | undefined,
 ): { readonly sinceMs: number } | Looking {
   if (isLookRequested(object, runtime.keys)) return { sinceMs: now() };
   const oldestMs = awaitedSinceMs ?? now() - TICKS_UNTIL_UNKNOWN * timing.restMs;
   const sinceMs = Math.max(memory.lookSinceMs, oldestMs);
   if (awaitedSinceMs !== undefined) return { sinceMs };
-  const looked = runtime.connection.snapshots.lookingSince(sinceMs);
+  const looked = connection.snapshots.lookingSince(sinceMs);
   if (looked === undefined) return { sinceMs };
   memory.awaitedSinceMs = sinceMs;
   return { looked };

@@ -1,6 +1,7 @@
 import { markerOf } from "../core/marker.ts";
 import { KubeError } from "../kube/errors.ts";
 import { keyOf } from "../kube/kube-object.ts";
+import type { Connection } from "../provider/connection.ts";
 import type { ActContext } from "./act-context.ts";
 import { type ManagedObject, namespaceOf } from "./managed-object.ts";
 
@@ -21,8 +22,8 @@ export async function requireStillWanted(context: ActContext): Promise<void> {
 
 /** The newest list, if it has the thing, shows the same marker as what was decided upon. */
 export function requireSameMarker(id: string, context: ActContext): void {
-  const { runtime, observation } = context;
-  const { connection } = runtime;
+  const { observation } = context;
+  const connection = connectionOf(context);
   requireSameTrust(context);
   const seen = [observation?.named, ...(observation?.marked ?? [])].find(
     (thing) => thing?.id === id,
@@ -56,11 +57,20 @@ export async function confirm(id: string, context: ActContext): Promise<void> {
   if (!isSame || !isWanted || isKept || isDeleting !== resource.isDeleting) throw changed(context);
 }
 
-/** The account is trusted as it was, and the credential is the one that was looked with. */
+/** The account is the same, trusted as it was, and the credential is the one that was looked with. */
 function requireSameTrust(context: ActContext): void {
-  const { connection } = context.runtime;
+  const { object, runtime } = context;
+  const connection = connectionOf(context);
+  const current = runtime.store.get(keyOf(object)) ?? object;
+  if (runtime.accounts.of(current).connection !== connection) throw changed(context);
   connection.requireCredential(credentialOf(context));
   if (connection.suspicion !== context.suspicion) throw changed(context);
+}
+
+/** The account that was looked at. */
+export function connectionOf({ account }: Pick<ActContext, "account">): Connection {
+  if (account.connection === undefined) throw new TypeError("no account was looked at");
+  return account.connection;
 }
 
 /** The credential with which was seen what the decision rests on. */

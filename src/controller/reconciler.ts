@@ -29,7 +29,6 @@ export async function reconcile(
 ): Promise<Outcome | Looking | undefined> {
   if (memory.isOutdated(object.metadata.resourceVersion)) return undefined;
   const { runtime, kinds, now, timing, signal } = dependencies;
-  const { connection } = runtime;
   const written = resourceOf(object, runtime.identification);
   memory.meet(written, now());
   const { awaitedSinceMs } = memory;
@@ -38,6 +37,7 @@ export async function reconcile(
   const resource = recordedId === undefined ? written : { ...written, recordedId };
 
   const connected = connect(object, runtime, kinds);
+  const { connection } = connected.account;
   const situation: Situation = {
     resource,
     memory,
@@ -49,11 +49,11 @@ export async function reconcile(
 
   let decision = decide(situation, now());
   let observation: Observation | undefined;
-  let { suspicion } = connection;
+  let suspicion = connection?.suspicion;
   let result: Result;
   try {
-    if (decision.action.do === "observe") {
-      const look = lookFor(object, memory, dependencies, awaitedSinceMs);
+    if (decision.action.do === "observe" && connection !== undefined) {
+      const look = lookFor(object, memory, { ...dependencies, connection }, awaitedSinceMs);
       if ("looked" in look) return look;
       observation = await observe({ resource, connection, ...look, now, signal });
       memory.saw(observation, resource);

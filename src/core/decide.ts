@@ -38,6 +38,11 @@ export const RULES_BEFORE_LOOKING: readonly Rule<Situation>[] = [
     ({ resource, wish }) => resource.isDeleting && nonEmpty(wish.users),
     early.waitForUsers,
   ),
+  rule(
+    "Without the account in which it is, or is to be made, nothing of a resource can be known.",
+    ({ wish }) => wish.noAccount,
+    early.waitForAccount,
+  ),
 ];
 
 /** The way out: the finalizer goes only after proof. */

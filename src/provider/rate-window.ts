@@ -5,13 +5,18 @@ const WINDOW_MS = 1_000;
  * is put back by an hour would stop everything for that hour.
  */
 export class RateWindow {
-  readonly #perSecond: number;
+  #perSecond: number;
   readonly #now: () => number;
   #starts: number[] = [];
 
   constructor(perSecond: number, now: () => number) {
     this.#perSecond = perSecond;
     this.#now = now;
+  }
+
+  /** Never more than this from now on. */
+  slowTo(perSecond: number): void {
+    this.#perSecond = Math.min(this.#perSecond, perSecond);
   }
 
   /** Notes that a request starts now. */

@@ -5,7 +5,9 @@ import { promisify } from "node:util";
 import { inject } from "vitest";
 import { PROJECT } from "../project.ts";
 
-export const CRDS = ["crd/hpcinstances.hpc-park.ru", "crd/hpcstorages.hpc-park.ru"];
+export const CRDS = ["hpcaccounts", "hpcinstances", "hpcstorages"].map(
+  (plural) => `crd/${plural}.hpc-park.ru`,
+);
 
 const { kubectl: program, kubeconfigPath, minor } = inject("controlPlane");
 

@@ -1,4 +1,5 @@
 import { findCondition } from "../../src/api/conditions.ts";
+import { soleAccount } from "../../src/controller/account-choice.ts";
 import { Controller, type Told } from "../../src/controller/controller.ts";
 import { addIndexes, type KindRuntime, type Kinds } from "../../src/controller/kind-runtime.ts";
 import type { ManagedObject } from "../../src/controller/managed-object.ts";
@@ -49,6 +50,7 @@ export class ModelOperator {
   readonly process: Process;
   readonly #surroundings: Surroundings;
   readonly #runtime: KindRuntime;
+  #connection!: Connection;
   readonly #kinds: Kinds;
   readonly #replacements: Replacements;
   readonly #client: KubeClient;
@@ -73,7 +75,7 @@ export class ModelOperator {
   }
 
   get suspicion(): string | undefined {
-    return this.#runtime.connection.trust.suspicion;
+    return this.#connection.trust.suspicion;
   }
 
   /** Fills the cache with a list, then works: the order of `Manager.watch` and `Manager.work`. */
@@ -121,7 +123,7 @@ export class ModelOperator {
     this.#listedRevision = cluster.revision;
     const objects = cluster.list();
     for (const object of objects) this.#tellJudge(object);
-    this.#runtime.store.replace(
+    void this.#runtime.store.replace(
       undefined,
       objects.map((object) => this.#cached(object)),
     );
@@ -149,7 +151,7 @@ export class ModelOperator {
   #tick(): void {
     if (this.process.isDead) return;
     const { clock } = this.#surroundings;
-    const { snapshots } = this.#runtime.connection;
+    const { snapshots } = this.#connection;
     const dueMs = (snapshots.latest?.lookedAtMs ?? -Infinity) + REST_MS;
     if (dueMs > clock.now()) {
       clock.at(dueMs, () => this.#tick());
@@ -168,7 +170,7 @@ export class ModelOperator {
 
   /** Mirrors `Snapshots.#expectLook`: what was not seen for two ticks is said once. */
   #unseen(): void {
-    const { unseenForMs } = this.#runtime.connection.snapshots;
+    const { unseenForMs } = this.#connection.snapshots;
     if (!this.#isStale && unseenForMs > TICKS_UNTIL_UNKNOWN * REST_MS) {
       this.#isStale = true;
       wakeAll(this.#runtime);
@@ -219,7 +221,7 @@ export class ModelOperator {
       throw error;
     });
     addIndexes(store, PORT, identification);
-    const connection = this.#connectionOf(store, bystanders, () => runtime);
+    this.#connection = this.#connectionOf(store, bystanders, () => runtime);
     const queue = new ModelQueue(clock, this.process);
     const runtime: KindRuntime = {
       port: PORT,
@@ -227,7 +229,7 @@ export class ModelOperator {
       keys: KEYS,
       store,
       queue,
-      connection,
+      accounts: soleAccount(this.#connection),
       ownWrites: new Map(),
       departed: new Map(),
     };
@@ -244,7 +246,7 @@ export class ModelOperator {
     const statePath = (id: string): Promise<string> => Promise.resolve(`/v1/instance/${id}/state/`);
     const remote = remoteInstances({ http, statePath });
     const everyKey = (): void => wakeAll(runtime());
-    const connection = new Connection({
+    const connection: Connection = new Connection({
       remote: this.#replacements.remote?.(remote) ?? remote,
       kind: PORT.kind,
       trust: new Trust(() => {
@@ -257,7 +259,7 @@ export class ModelOperator {
       now: clock.now,
       random,
       expectedIds: () => [...bystanders, ...expectedIds(store)],
-      onChanges: (changes) => wakeChanged(runtime(), changes),
+      onChanges: (changes) => wakeChanged(runtime(), connection, changes),
       onStale: () => undefined,
       onRecovery: everyKey,
     });

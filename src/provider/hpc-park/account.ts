@@ -1,15 +1,20 @@
+import type { AccountClient, AccountFacts } from "../account-port.ts";
 import { HttpClient, type HttpClientOptions } from "../http.ts";
 import type { Lane } from "../lane-queue.ts";
 import { Lanes } from "../lanes.ts";
 import type { RemoteKind } from "../port.ts";
+import { readFacts } from "./account-facts.ts";
 import { instanceKind, remoteInstances } from "./instance.ts";
 import { AS_DOCUMENTED, fetchDescription, type LiveDescription } from "./live-description.ts";
 import { readOwner } from "./owner.ts";
 import { remoteStorages, storageKind } from "./storage.ts";
 
-export interface AccountOptions extends Omit<HttpClientOptions, "lanes"> {
+export interface AccountOptions extends Omit<HttpClientOptions, "lanes" | "readOwner"> {
+  /** Left out: its own. */
+  readonly lanes?: Lanes;
   readonly requestsPerSecond: number;
   readonly random: () => number;
+  readonly wallClock: () => Date;
   /** Called once the service's own description was read. */
   readonly onDescription: (description: LiveDescription) => void;
   readonly signal: AbortSignal;
@@ -18,8 +23,17 @@ export interface AccountOptions extends Omit<HttpClientOptions, "lanes"> {
 /** Requests at a time; more would only wait at the rate limit, fewer would let one slow answer hold up the rest. */
 const CONCURRENCY = 8;
 
+/** Nothing waits longer for a pause than for an answer: who waits cannot say that nothing is seen any more. */
+export function lanesFor(
+  options: Pick<AccountOptions, "requestsPerSecond" | "timeoutMs" | "now" | "random">,
+): Lanes {
+  const { requestsPerSecond, timeoutMs, now, random } = options;
+  const limits = { concurrency: CONCURRENCY, patienceMs: timeoutMs };
+  return new Lanes({ requestsPerSecond, now, random, ...limits });
+}
+
 /** One endpoint of HPC Park with one credential. */
-export class HpcParkAccount {
+export class HpcParkAccount implements AccountClient {
   readonly #http: HttpClient;
   readonly #lanes: Lanes;
   readonly #options: AccountOptions;
@@ -27,9 +41,7 @@ export class HpcParkAccount {
 
   constructor(options: AccountOptions) {
     this.#options = options;
-    // Nothing waits longer for a pause than for an answer: who waits cannot say that nothing is seen any more.
-    const limits = { concurrency: CONCURRENCY, patienceMs: options.timeoutMs };
-    this.#lanes = new Lanes({ ...options, ...limits });
+    this.#lanes = options.lanes ?? lanesFor(options);
     this.#http = new HttpClient({ ...options, lanes: this.#lanes, readOwner });
   }
 
@@ -50,6 +62,10 @@ export class HpcParkAccount {
     return this.#lanes.waiting(lane);
   }
 
+  inspect(signal: AbortSignal): Promise<AccountFacts> {
+    return readFacts(this.#http, this.#options.wallClock(), signal);
+  }
+
   /** What the service says of itself; asked once, and again only after a failure. */
   describe(): Promise<LiveDescription> {
     this.#description ??= this.#fetch();
@@ -57,7 +73,7 @@ export class HpcParkAccount {
   }
 
   close(): void {
-    this.#lanes.close();
+    if (this.#options.lanes === undefined) this.#lanes.close();
     this.#http.close();
   }
 

@@ -39,6 +39,11 @@ export class Answer {
     return typeof value === "number" && Number.isSafeInteger(value) ? value : undefined;
   }
 
+  number(field: string): number | undefined {
+    const value = this.#body[field];
+    return typeof value === "number" && Number.isFinite(value) ? value : undefined;
+  }
+
   boolean(field: string): boolean | undefined {
     const value = this.#body[field];
     return typeof value === "boolean" ? value : undefined;
