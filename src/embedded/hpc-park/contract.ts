@@ -1,9 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { parse } from "yaml";
+import type { Live } from "./contract-changes.ts";
+import { type Edition, makeEdition } from "./edition.ts";
+import { changeEach, isTree, type Tree, treeAt } from "./json-tree.ts";
 import type { StatePath } from "./settings.ts";
 
 const CONTRACT_FILE = new URL("../../contracts/hpc-park.openapi.yaml", import.meta.url);
-const METHODS = ["get", "post", "patch", "put", "delete"] as const;
 
 /** The instruction prints the state path without the slash before the id; the contract allows for both. */
 export const STATE_PATHS: Readonly<Record<StatePath, string>> = {
@@ -11,54 +13,53 @@ export const STATE_PATHS: Readonly<Record<StatePath, string>> = {
   "no-slash": "/v1/instance{id}/state/",
 };
 
-type Paths = Readonly<Record<string, object>>;
-
 export interface Contract {
-  /** With both forms of the state path: what the server has routes for. */
+  /**
+   * With both forms of the state path and bodies of any shape: what the server has routes for. Whether a path is there and
+   * what a body must be, the edition says.
+   */
   readonly everything: object;
-  /** What `/openapi.json` answers: only the form that is live. */
-  describe(statePath: StatePath): object;
-  /** The methods of the path in the live form; empty where there is no such path. */
-  methodsOf(path: string, statePath: StatePath): readonly string[];
+  /** The contract as it is live. */
+  readonly edition: (live: Live) => Edition;
 }
 
 export async function loadContract(): Promise<Contract> {
   const document: unknown = parse(await readFile(CONTRACT_FILE, "utf8"));
-  if (!hasPaths(document)) throw new Error("the contract has no paths");
-  const { [STATE_PATHS.slash]: stateOperation, ...others } = document.paths;
-  if (stateOperation === undefined) throw new Error("the contract lacks the state path");
-  const pathsFor = (...forms: StatePath[]): Paths => ({
-    ...others,
-    ...Object.fromEntries(forms.map((form) => [STATE_PATHS[form], stateOperation])),
-  });
-  const documents = {
-    slash: { ...document, paths: pathsFor("slash") },
-    "no-slash": { ...document, paths: pathsFor("no-slash") },
+  if (!isTree(document)) throw new Error("the contract is no object");
+  const { [STATE_PATHS.slash]: state, ...others } = treeAt(document, "paths");
+  if (!isTree(state)) throw new Error("the contract lacks the state path");
+  const withForms = (...forms: StatePath[]): Tree => {
+    const forked = Object.fromEntries(forms.map((form) => [STATE_PATHS[form], state]));
+    return { ...document, paths: { ...others, ...forked } };
   };
-  const matchers = {
-    slash: matchersOf(documents.slash.paths),
-    "no-slash": matchersOf(documents["no-slash"].paths),
-  };
+  let last: { readonly live: Live; readonly edition: Edition } | undefined;
   return {
-    everything: { ...document, paths: pathsFor("slash", "no-slash") },
-    describe: (statePath) => documents[statePath],
-    methodsOf: (path, statePath) =>
-      matchers[statePath].find(({ pattern }) => pattern.test(path))?.methods ?? [],
+    everything: withAnyBodies(withForms("slash", "no-slash")),
+    edition: (live) => {
+      // Each of them is replaced where it changes, so looking at which it is will do.
+      if (last === undefined || !isSame(last.live, live)) {
+        last = { live, edition: makeEdition(withForms(live.statePath), live) };
+      }
+      return last.edition;
+    },
   };
 }
 
-function hasPaths(document: unknown): document is { readonly paths: Paths } {
-  return typeof document === "object" && document !== null && "paths" in document;
+function isSame(one: Live, other: Live): boolean {
+  return (
+    one.statePath === other.statePath &&
+    one.changes === other.changes &&
+    one.catalogue === other.catalogue
+  );
 }
 
-interface Matcher {
-  readonly pattern: RegExp;
-  readonly methods: readonly string[];
-}
-
-function matchersOf(paths: Paths): Matcher[] {
-  return Object.entries(paths).map(([path, operations]) => ({
-    pattern: new RegExp(`^${path.replaceAll(/\{\w+\}/g, "[^/]+")}$`),
-    methods: METHODS.filter((method) => method in operations).map((name) => name.toUpperCase()),
-  }));
+function withAnyBodies(document: Tree): Tree {
+  const paths = changeEach(treeAt(document, "paths"), (operations) =>
+    changeEach(operations, (operation) =>
+      "requestBody" in operation
+        ? { ...operation, requestBody: { content: { "application/json": { schema: {} } } } }
+        : operation,
+    ),
+  );
+  return { ...document, paths };
 }

@@ -2,15 +2,12 @@ import type { FastifyInstance } from "fastify";
 import { isIP } from "node:net";
 import { mostAlivePerMarker } from "./alive-per-marker.ts";
 import { type FaultRule, type Faults, faultRuleSchema } from "./faults.ts";
-import { instanceView } from "./instance-view.ts";
 import type { Ledger } from "./ledger.ts";
-import { namespaceView } from "./namespace.ts";
 import { type PanelAction, panelActionSchema } from "./panel-action.ts";
 import { performInPanel } from "./panel.ts";
 import type { Park } from "./park.ts";
 import { invalid, Refusal } from "./refusal.ts";
-import { storageView } from "./storage.ts";
-import type { Thing } from "./thing.ts";
+import { stateOfPark } from "./state.ts";
 
 export const CONTROL_PREFIX = "/_control";
 
@@ -64,37 +61,6 @@ function addRule(faults: Faults, rule: FaultRule): number {
   } catch (error) {
     throw invalid(["match", "path"], error instanceof Error ? error.message : String(error));
   }
-}
-
-/** Everything alive, whoever may see it. */
-export function stateOfPark(park: Park): Record<string, unknown> {
-  const owned = ({ tokenId, userId, createdMs }: Thing): object => {
-    const token = tokenId === null ? null : (park.tokens.get(tokenId)?.name ?? "(revoked)");
-    return { token, userId, createdMs };
-  };
-  return {
-    nowMs: park.clock.now(),
-    user: park.user,
-    statePath: park.statePath,
-    timings: park.timings,
-    limits: park.limits,
-    instances: park.instances
-      .all()
-      .map((instance) => Object.assign(instanceView(park, instance), owned(instance))),
-    storages: park.storages
-      .all()
-      .map((storage) => Object.assign(storageView(park, storage), owned(storage))),
-    namespaces: park.namespaces
-      .all()
-      .map((namespace) => Object.assign(namespaceView(namespace), owned(namespace))),
-    tokens: park.tokens.all().map(({ id, name, master, expiresAtMs, grants }) => ({
-      id,
-      name,
-      master,
-      expires_at: new Date(expiresAtMs).toISOString(),
-      grants: [...grants],
-    })),
-  };
 }
 
 function isLoopback(address: string): boolean {

@@ -1,6 +1,5 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
-import type { Contract } from "./contract.ts";
-import type { Park } from "./park.ts";
+import type { Edition } from "./edition.ts";
 import { type Mistake, notFound, Refusal } from "./refusal.ts";
 
 /** An answer that a fault puts in the place of the real one. */
@@ -47,15 +46,14 @@ export async function answerError(error: FastifyError, reply: FastifyReply): Pro
 export async function answerUnknownPath(
   request: FastifyRequest,
   reply: FastifyReply,
-  contract: Contract,
-  park: Park,
+  { methodsOf }: Edition,
 ): Promise<void> {
   const [path = "", query] = request.url.split("?", 2);
   const other = path.endsWith("/") ? path.slice(0, -1) : `${path}/`;
-  if (contract.methodsOf(path, park.statePath).length > 0) {
+  if (methodsOf(path).length > 0) {
     throw new Refusal(405, "Method Not Allowed");
   }
-  if (contract.methodsOf(other, park.statePath).length === 0) throw notFound();
+  if (methodsOf(other).length === 0) throw notFound();
   const search = query === undefined ? "" : `?${query}`;
   await reply.code(307).header("location", `http://${request.host}${other}${search}`).send();
 }
@@ -63,11 +61,7 @@ export async function answerUnknownPath(
 function asRefusal(error: FastifyError): Refusal {
   if (error instanceof Refusal) return error;
   if (error.validation !== undefined) {
-    const part = error.validationContext ?? "body";
-    return new Refusal(
-      422,
-      error.validation.map((item) => mistakeOf(item, PARTS[part] ?? part)),
-    );
+    return refusalOf(error.validation, error.validationContext ?? "body");
   }
   const status = error.statusCode ?? 500;
   if (UNREADABLE.has(status)) {
@@ -76,7 +70,18 @@ function asRefusal(error: FastifyError): Refusal {
   return new Refusal(status, status < 500 ? error.message : "Internal Server Error");
 }
 
-type Finding = NonNullable<FastifyError["validation"]>[number];
+type Finding = Pick<
+  NonNullable<FastifyError["validation"]>[number],
+  "instancePath" | "keyword" | "params" | "message"
+>;
+
+/** What is wrong with a part of a request, as the service words it. */
+export function refusalOf(findings: readonly Finding[], part: string): Refusal {
+  return new Refusal(
+    422,
+    findings.map((finding) => mistakeOf(finding, PARTS[part] ?? part)),
+  );
+}
 
 function mistakeOf({ instancePath, keyword, params, message }: Finding, part: string): Mistake {
   const steps = instancePath.split("/").slice(1);
@@ -88,6 +93,10 @@ function mistakeOf({ instancePath, keyword, params, message }: Finding, part: st
   if (keyword === "type") {
     const wanted = typeof params["type"] === "string" ? params["type"] : "object";
     return { loc, msg: `Input should be a valid ${wanted}`, type: `${wanted}_type` };
+  }
+  if (keyword === "enum" && Array.isArray(params["allowedValues"])) {
+    const allowed = params["allowedValues"].map((value) => `'${value}'`).join(", ");
+    return { loc, msg: `Input should be one of ${allowed}`, type: "enum" };
   }
   return { loc, msg: message ?? "Input is not valid", type: TYPES[keyword] ?? "value_error" };
 }

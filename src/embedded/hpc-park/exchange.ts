@@ -7,7 +7,6 @@ import type { Ledger, LedgerEntry } from "./ledger.ts";
 import type { NamedOperation } from "./operations.ts";
 import type { Park } from "./park.ts";
 import { Refusal } from "./refusal.ts";
-import type { ThingKind } from "./thing.ts";
 
 /** The contract's largest body has some hundred bytes and a list of ids. */
 const MAX_BODY_BYTES = 1_048_576;
@@ -24,7 +23,7 @@ export interface ExchangeDependencies {
 export class Exchange {
   readonly entry: LedgerEntry;
   readonly #effects: readonly FaultEffect[];
-  readonly #reads: ThingKind | undefined;
+  readonly #reads: NamedOperation["reads"];
   readonly #request: FastifyRequest;
   readonly #dependencies: ExchangeDependencies;
 
@@ -120,8 +119,9 @@ export class Exchange {
   #isYoung(item: unknown, ms: number): boolean {
     const { park } = this.#dependencies;
     if (this.#reads === undefined) return false;
-    const thing = park.things(this.#reads).get(idOf(item));
-    return thing !== undefined && park.clock.now() - thing.createdMs < ms;
+    const known = this.#reads === "token" ? park.tokens : park.things(this.#reads);
+    const read = known.get(idOf(item));
+    return read !== undefined && park.clock.now() - read.createdMs < ms;
   }
 
   /** Fails after the work as the rules say; what it returns goes on the wire. */

@@ -1,3 +1,5 @@
+import { requireMoney } from "./bill.ts";
+import { chargeInstance } from "./charge.ts";
 import { begin, stateOf } from "./life.ts";
 import { requireNamespace } from "./namespace.ts";
 import { created, noContent, ok, type Call, type Outcome } from "./outcome.ts";
@@ -6,8 +8,7 @@ import type { Park } from "./park.ts";
 import { requireQuota } from "./quota.ts";
 import { conflict, invalid, requireKnown } from "./refusal.ts";
 import { usableStorages } from "./storage.ts";
-import type { Thing } from "./thing.ts";
-import type { Token } from "./tokens.ts";
+import type { Owner, Thing } from "./thing.ts";
 
 export interface Instance extends Thing<"on" | "off"> {
   readonly containerType: string;
@@ -51,10 +52,12 @@ export function getInstance(call: Call): Outcome {
   return ok(instanceView(call.park, find(call)));
 }
 
-export function createInstance({ park, token, body: wanted }: Call<InstanceCreate>): Outcome {
+export function createInstance(call: Call<Partial<InstanceCreate>>): Outcome {
+  const { park, token, account } = call;
   const { catalogue } = park;
+  const wanted = { ...instanceDefaults(park), ...call.body };
   requireKnown("container_type", wanted.container_type, catalogue.containerTypes);
-  requireKnown("gpu_type", wanted.gpu_type, Object.keys(catalogue.gpuTypes));
+  requireKnown("gpu_type", wanted.gpu_type, catalogue.gpuTypes);
   requireKnown("tariff_type", wanted.tariff_type, catalogue.tariffTypes);
   const hasKey = typeof wanted.ssh_key === "string" && wanted.ssh_key !== "";
   if (wanted.ssh_support === true && !hasKey) {
@@ -63,16 +66,27 @@ export function createInstance({ park, token, body: wanted }: Call<InstanceCreat
   requireNamespace(park, token, wanted.namespace_id ?? null);
   usableStorages(park, token, wanted.storage_ids ?? []);
   const gpu = { type: wanted.gpu_type, count: wanted.gpu_count };
-  requireQuota(park, { instances: 1, gpu });
-  const instance = addInstance(park, token, wanted);
+  requireQuota(park, account, { instances: 1, gpu });
+  const instance = addInstance(park, park.ownerOf(token), wanted);
   return created(instanceView(park, instance), park.effect("created", "instance", instance));
 }
 
+/** What stands in for a field that is left out: by a person, or where the live description does not require it. */
+export function instanceDefaults({ catalogue }: Park): InstanceCreate {
+  return {
+    label: "unnamed",
+    container_type: catalogue.containerTypes[0] ?? "pytorch",
+    gpu_type: catalogue.gpuTypes[0] ?? "A100",
+    gpu_count: 1,
+    tariff_type: catalogue.tariffTypes[0] ?? "hourly",
+  };
+}
+
 /** Puts an instance into the park without asking whether it may be there. */
-export function addInstance(park: Park, token: Token | null, wanted: InstanceCreate): Instance {
+export function addInstance(park: Park, owner: Owner, wanted: InstanceCreate): Instance {
   const instance = park.instances.add((id) => ({
     id,
-    ...park.birth(token),
+    ...park.birth(owner),
     label: wanted.label,
     containerType: wanted.container_type,
     namespaceId: wanted.namespace_id ?? null,
@@ -84,23 +98,24 @@ export function addInstance(park: Park, token: Token | null, wanted: InstanceCre
     life: { settled: "on" },
   }));
   begin(instance.life, "creating", "on", park.clock.now() + park.timings.createMs);
+  chargeInstance(park, instance);
   return instance;
 }
 
 export function changeResources(call: Call<InstanceResources>): Outcome {
-  const { park, token, body: wanted } = call;
+  const { park, token, account, body: wanted } = call;
   const instance = find(call);
   requireSettled(park, instance);
   const gpuType = wanted.gpu_type ?? instance.gpuType;
   const gpuCount = wanted.gpu_count ?? instance.gpuCount;
   if (wanted.gpu_type !== undefined) {
-    requireKnown("gpu_type", gpuType, Object.keys(park.catalogue.gpuTypes));
+    requireKnown("gpu_type", gpuType, park.catalogue.gpuTypes);
   }
   const kept = new Set(instance.storageIds);
   const added = (wanted.storage_ids ?? []).filter((id) => !kept.has(id));
   usableStorages(park, token, added);
   const freed = gpuType === instance.gpuType ? instance.gpuCount : 0;
-  requireQuota(park, { gpu: { type: gpuType, count: gpuCount - freed } });
+  requireQuota(park, account, { gpu: { type: gpuType, count: gpuCount - freed } });
   if (!applyResources(park, instance, wanted)) return ok(instanceView(park, instance));
   return ok(instanceView(park, instance), [park.effect("changed", "instance", instance)]);
 }
@@ -115,14 +130,17 @@ export function applyResources(park: Park, instance: Instance, wanted: InstanceR
   if (before === after) return false;
   const untilMs = park.clock.now() + park.timings.updateMs;
   begin(instance.life, "updating", instance.life.settled, untilMs);
+  chargeInstance(park, instance);
   return true;
 }
 
 export function changeState(call: Call<InstanceState>): Outcome {
-  const { park } = call;
+  const { park, account } = call;
   const instance = find(call);
   const { state } = call.body;
   requireSettled(park, instance);
+  const isStarting = state === "on" && instance.life.settled === "off";
+  if (isStarting && park.billingTerms.refusesInDebt) requireMoney(park, account);
   if (!applyPower(park, instance, state)) return ok(instanceView(park, instance));
   return ok(instanceView(park, instance), [park.effect("changed", "instance", instance)]);
 }
@@ -132,6 +150,7 @@ export function applyPower(park: Park, instance: Instance, power: "on" | "off"):
   if (instance.life.settled === power) return false;
   const untilMs = park.clock.now() + park.timings.powerMs;
   begin(instance.life, power === "on" ? "starting" : "stopping", power, untilMs);
+  chargeInstance(park, instance);
   return true;
 }
 

@@ -2,8 +2,8 @@ import { writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { startSimulator } from "./simulator.ts";
 
-const USAGE =
-  "usage: simulator [--port <0 for any free one>] [--host 127.0.0.1] [--token <value>] [--token-file <path>]";
+const USAGE = `usage: simulator [--port <0 for any free one>] [--host 127.0.0.1] [--token <value>] [--token-file <path>]
+                 [--master-token <value>] [--master-token-file <path>]`;
 const MAX_PORT = 65_535;
 
 interface Flags {
@@ -11,6 +11,8 @@ interface Flags {
   readonly host: string;
   readonly token: string | undefined;
   readonly tokenFile: string | undefined;
+  readonly masterToken: string | undefined;
+  readonly masterTokenFile: string | undefined;
 }
 
 function readFlags(): Flags {
@@ -20,18 +22,27 @@ function readFlags(): Flags {
       host: { type: "string", default: "127.0.0.1" },
       token: { type: "string" },
       "token-file": { type: "string" },
+      "master-token": { type: "string" },
+      "master-token-file": { type: "string" },
     },
   });
   const port = Number(values.port);
   if (!Number.isInteger(port) || port < 0 || port > MAX_PORT) {
     throw new Error(`--port ${values.port} is no port`);
   }
-  return { port, host: values.host, token: values.token, tokenFile: values["token-file"] };
+  return {
+    port,
+    host: values.host,
+    token: values.token,
+    tokenFile: values["token-file"],
+    masterToken: values["master-token"],
+    masterTokenFile: values["master-token-file"],
+  };
 }
 
 /** Runs the simulator until SIGINT or SIGTERM. */
 async function main(): Promise<void> {
-  const { port, host, token, tokenFile } = readFlags();
+  const { port, host, token, tokenFile, masterToken, masterTokenFile } = readFlags();
   const stopped = Promise.withResolvers<void>();
   process.once("SIGINT", () => stopped.resolve());
   process.once("SIGTERM", () => stopped.resolve());
@@ -39,14 +50,20 @@ async function main(): Promise<void> {
     port,
     host,
     ...(token === undefined ? {} : { token }),
+    ...(masterToken === undefined ? {} : { masterToken }),
   });
   try {
-    if (tokenFile !== undefined) await writeFile(tokenFile, simulator.token, { mode: 0o600 });
+    await writeToken(tokenFile, simulator.token);
+    await writeToken(masterTokenFile, simulator.masterToken);
     process.stdout.write(`HPC Park simulator on ${simulator.url}\n`);
     await stopped.promise;
   } finally {
     await simulator.close();
   }
+}
+
+async function writeToken(path: string | undefined, token: string): Promise<void> {
+  if (path !== undefined) await writeFile(path, token, { mode: 0o600 });
 }
 
 try {

@@ -1,7 +1,7 @@
 import { created, noContent, ok, type Call, type Outcome } from "./outcome.ts";
 import type { Park } from "./park.ts";
 import { conflict, invalid } from "./refusal.ts";
-import type { Thing } from "./thing.ts";
+import type { Owner, Thing } from "./thing.ts";
 import type { Token } from "./tokens.ts";
 
 /** Namespaces take no time to come or go. */
@@ -17,15 +17,16 @@ export function getNamespace(call: Call): Outcome {
 
 export function createNamespace({ park, token, body }: Call<{ readonly label: string }>): Outcome {
   const { label } = body;
-  const namespace = addNamespace(park, token, label);
+  const namespace = addNamespace(park, park.ownerOf(token), label);
   return created(namespaceView(namespace), park.effect("created", "namespace", namespace));
 }
 
-export function addNamespace(park: Park, token: Token | null, label: string): Namespace {
-  const birth = park.birth(token);
+export function addNamespace(park: Park, owner: Owner, label: string): Namespace {
+  const birth = park.birth(owner);
   return park.namespaces.add((id) => ({ id, ...birth, label, life: { settled: "ready" } }));
 }
 
+/** Refused until whatever is in it is really gone. */
 export function deleteNamespace(call: Call): Outcome {
   const { park } = call;
   const namespace = find(call);

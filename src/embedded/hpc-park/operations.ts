@@ -1,10 +1,12 @@
 import * as account from "./account.ts";
+import { getBilling } from "./billing.ts";
 import { STATE_PATHS } from "./contract.ts";
 import * as instance from "./instance.ts";
+import { listInvoices } from "./invoice.ts";
 import * as namespace from "./namespace.ts";
-import type { Operation } from "./outcome.ts";
+import type { Effect, Operation } from "./outcome.ts";
+import { listPrepaid } from "./prepaid.ts";
 import * as storage from "./storage.ts";
-import type { ThingKind } from "./thing.ts";
 
 /** Each operation looks only at the fields of its own body, and those the contract has checked. */
 export type AnyBody = instance.InstanceCreate &
@@ -18,7 +20,7 @@ export interface NamedOperation {
   readonly name: string;
   readonly run: Operation<AnyBody>;
   /** Where the answer is one thing or a list of them. */
-  readonly reads?: ThingKind;
+  readonly reads?: Effect["kind"];
 }
 
 /** Every operation of the contract, by method and path. */
@@ -51,11 +53,11 @@ export const OPERATIONS: Readonly<Record<string, NamedOperation>> = {
   },
   "DELETE /v1/namespace/{id}": { name: "deleteNamespace", run: namespace.deleteNamespace },
   "GET /v1/user": { name: "getUser", run: account.getUser },
-  "GET /v1/token": { name: "listTokens", run: account.listTokens },
+  "GET /v1/token": { name: "listTokens", run: account.listTokens, reads: "token" },
   "POST /v1/token": { name: "createToken", run: account.createToken },
   "DELETE /v1/token/{id}": { name: "deleteToken", run: account.deleteToken },
   "GET /v1/limit": { name: "listLimits", run: account.listLimits },
-  "GET /v1/billing": { name: "getBilling", run: account.getBilling },
-  "GET /v1/invoice": { name: "listInvoices", run: account.listNothing },
-  "GET /v1/prepaid": { name: "listPrepaid", run: account.listNothing },
+  "GET /v1/billing": { name: "getBilling", run: getBilling },
+  "GET /v1/invoice": { name: "listInvoices", run: listInvoices },
+  "GET /v1/prepaid": { name: "listPrepaid", run: listPrepaid },
 };

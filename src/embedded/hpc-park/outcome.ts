@@ -1,3 +1,4 @@
+import type { Account } from "./accounts.ts";
 import type { Park } from "./park.ts";
 import type { ThingKind } from "./thing.ts";
 import type { Token } from "./tokens.ts";
@@ -26,8 +27,11 @@ export interface Outcome {
 export interface Call<Body = unknown> {
   readonly park: Park;
   readonly token: Token;
+  /** The token's user. */
+  readonly account: Account;
   /** From the path; 0 where the path has none. */
   readonly id: number;
+  readonly query: Readonly<Record<string, unknown>>;
   /** Its type is the contract's: the request was validated against it. */
   readonly body: Body;
 }

@@ -1,25 +1,28 @@
-import { tokenEffect } from "./account.ts";
-import { addInstance, applyPower, applyResources, type Instance } from "./instance.ts";
+import {
+  addInstance,
+  applyPower,
+  applyResources,
+  type Instance,
+  instanceDefaults,
+} from "./instance.ts";
 import type { Ledger } from "./ledger.ts";
 import { addNamespace } from "./namespace.ts";
-import type { Effect } from "./outcome.ts";
-import type { PanelAction } from "./panel-action.ts";
+import type {
+  Done,
+  MoneyAction,
+  PanelAction,
+  PanelResult,
+  ServiceAction,
+  TokenAction,
+} from "./panel-action.ts";
+import { accountAt, performOnMoney } from "./panel-money.ts";
+import { performOnService } from "./panel-service.ts";
+import { performOnToken } from "./panel-token.ts";
 import type { Park } from "./park.ts";
-import { notFound } from "./refusal.ts";
-import { addStorage, applySize, type Storage } from "./storage.ts";
-import type { Thing, ThingKind } from "./thing.ts";
+import { existing } from "./refusal.ts";
+import { addStorage, applySize, type Storage, storageDefaults } from "./storage.ts";
+import type { Owner, Thing, ThingKind } from "./thing.ts";
 import { grantKey, type Token } from "./tokens.ts";
-
-export interface PanelResult {
-  /** What was made or changed. */
-  readonly id?: number;
-  /** The value of a new token. */
-  readonly token?: string;
-}
-
-interface Done extends PanelResult {
-  readonly effects?: readonly Effect[];
-}
 
 /** Does what a person would do behind the operator's back, and writes it into the ledger. */
 export function performInPanel(park: Park, ledger: Ledger, action: PanelAction): PanelResult {
@@ -65,12 +68,28 @@ function perform(park: Park, action: PanelAction): Done {
       applySize(park, storage, action.size_gb);
       return changed(park, "storage", storage);
     }
+    default:
+      return performElsewhere(park, action);
+  }
+}
+
+/** What is done to no thing in the park. */
+function performElsewhere(park: Park, action: TokenAction | MoneyAction | ServiceAction): Done {
+  switch (action.action) {
     case "add-token":
     case "expire-token":
     case "revoke-token":
       return performOnToken(park, action);
+    case "set-prices":
+    case "set-billing":
+    case "set-limits":
+    case "add-money":
+    case "add-invoice":
+    case "set-invoice":
+    case "add-prepaid":
+      return performOnMoney(park, action);
     default:
-      return configure(park, action);
+      return performOnService(park, action);
   }
 }
 
@@ -80,28 +99,26 @@ function create(
   park: Park,
   action: Named<"create-instance" | "create-storage" | "create-namespace">,
 ): Done {
-  const token = action.token === undefined ? null : tokenNamed(park, action.token);
+  const owner = ownerFor(park, action);
   switch (action.action) {
     case "create-instance": {
-      const defaults = {
-        container_type: park.catalogue.containerTypes[0] ?? "pytorch",
-        gpu_type: Object.keys(park.catalogue.gpuTypes)[0] ?? "A100",
-        gpu_count: 1,
-        tariff_type: park.catalogue.tariffTypes[0] ?? "hourly",
-      };
-      const instance = addInstance(park, token, { ...defaults, ...action });
+      const instance = addInstance(park, owner, { ...instanceDefaults(park), ...action });
       return { id: instance.id, effects: [park.effect("created", "instance", instance)] };
     }
     case "create-storage": {
-      const defaults = { storage_type: park.catalogue.storageTypes[0] ?? "ssd", size_gb: 10 };
-      const storage = addStorage(park, token, { ...defaults, ...action });
+      const storage = addStorage(park, owner, { ...storageDefaults(park), ...action });
       return { id: storage.id, effects: [park.effect("created", "storage", storage)] };
     }
     case "create-namespace": {
-      const namespace = addNamespace(park, token, action.label);
+      const namespace = addNamespace(park, owner, action.label);
       return { id: namespace.id, effects: [park.effect("created", "namespace", namespace)] };
     }
   }
+}
+
+function ownerFor(park: Park, { token, user }: { token?: string; user?: number }): Owner {
+  if (token !== undefined) return park.ownerOf(tokenNamed(park, token));
+  return { tokenId: null, userId: accountAt(park, user).user.id };
 }
 
 function touch(
@@ -146,51 +163,6 @@ function leave(park: Park, kind: ThingKind, id: number): void {
   }
 }
 
-function performOnToken(
-  park: Park,
-  action: Named<"add-token" | "expire-token" | "revoke-token">,
-): Done {
-  if (action.action === "add-token") {
-    const { expires_at: expiresAt } = action;
-    const expiry = expiresAt === undefined ? {} : { expiresAtMs: Date.parse(expiresAt) };
-    const token = park.tokens.add({ ...action, ...expiry });
-    return { id: token.id, token: token.value, effects: [tokenEffect(park, "created", token)] };
-  }
-  const token = tokenNamed(park, action.name);
-  if (action.action === "expire-token") {
-    token.expiresAtMs = park.clock.wall();
-    return { id: token.id, effects: [tokenEffect(park, "changed", token)] };
-  }
-  park.tokens.remove(token);
-  return { id: token.id, effects: [tokenEffect(park, "deleted", token)] };
-}
-
-function configure(
-  park: Park,
-  action: Named<"set-timings" | "set-limits" | "set-user" | "set-state-path">,
-): Done {
-  switch (action.action) {
-    case "set-timings": {
-      const { action: _, ...timings } = action;
-      park.timings = { ...park.timings, ...timings };
-      return {};
-    }
-    case "set-limits": {
-      const { action: _, ...limits } = action;
-      park.limits = limits;
-      return {};
-    }
-    case "set-user": {
-      const { action: _, ...user } = action;
-      park.user = { ...park.user, ...user };
-      return {};
-    }
-    case "set-state-path":
-      park.statePath = action.statePath;
-      return {};
-  }
-}
-
 function changed(park: Park, kind: ThingKind, thing: Thing): Done {
   return { id: thing.id, effects: [park.effect("changed", kind, thing)] };
 }
@@ -205,9 +177,4 @@ function storageAt(park: Park, id: number): Storage {
 
 function tokenNamed(park: Park, name: string): Token {
   return existing(park.tokens.named(name));
-}
-
-function existing<T>(thing: T | undefined): T {
-  if (thing === undefined) throw notFound();
-  return thing;
 }

@@ -1,21 +1,26 @@
-import type { Clock } from "./clock.ts";
+import { Accounts } from "./accounts.ts";
+import { type Clock, type ParkClock, passingClock } from "./clock.ts";
+import type { ContractChanges, Live } from "./contract-changes.ts";
 import type { Instance } from "./instance.ts";
+import type { Invoice } from "./invoice.ts";
+import { Meter } from "./meter.ts";
 import type { Namespace } from "./namespace.ts";
 import type { Effect } from "./outcome.ts";
+import type { Prepaid } from "./prepaid.ts";
+import { type BillingTerms, DEFAULT_PRICES, DEFAULT_TERMS, type Prices } from "./prices.ts";
 import { notFound } from "./refusal.ts";
 import {
-  DEFAULT_BALANCE,
   DEFAULT_CATALOGUE,
   DEFAULT_TIMINGS,
-  DEFAULT_USER,
   type Catalogue,
   type Limits,
+  type Section,
   type StatePath,
   type Timings,
   type User,
 } from "./settings.ts";
 import type { Storage } from "./storage.ts";
-import { type Thing, type ThingKind, Things } from "./thing.ts";
+import { type Owner, type Thing, type ThingKind, Things } from "./thing.ts";
 import { grantKey, type Token, Tokens } from "./tokens.ts";
 
 export interface ParkOptions {
@@ -25,6 +30,9 @@ export interface ParkOptions {
   readonly catalogue?: Partial<Catalogue> | undefined;
   readonly user?: Partial<User> | undefined;
   readonly statePath?: StatePath | undefined;
+  readonly contractChanges?: ContractChanges | undefined;
+  readonly prices?: Partial<Prices> | undefined;
+  readonly billingTerms?: Partial<BillingTerms> | undefined;
 }
 
 /** Far apart, so that an id taken for one of another kind is found out. */
@@ -32,29 +40,44 @@ const FIRST_ID = { instance: 1_001, storage: 301, namespace: 41 } as const;
 
 /** Everything the simulated service knows. Operations change it; they never wait, so each is atomic. */
 export class Park {
-  readonly clock: Clock;
+  readonly clock: ParkClock;
+  readonly accounts: Accounts;
   readonly tokens: Tokens;
   readonly instances: Things<Instance>;
   readonly storages: Things<Storage>;
   readonly namespaces: Things<Namespace>;
-  readonly catalogue: Catalogue;
+  readonly meter = new Meter();
+  readonly invoices: Invoice[] = [];
+  readonly prepaid: Prepaid[] = [];
+  catalogue: Catalogue;
   timings: Timings;
-  limits: Limits;
-  user: User;
+  prices: Prices;
+  billingTerms: BillingTerms;
+  /** The sections that an ordinary token may not use at all. */
+  masterOnly: readonly Section[] = [];
   statePath: StatePath;
+  contractChanges: ContractChanges;
 
   constructor(options: ParkOptions) {
-    const { clock } = options;
-    this.clock = clock;
-    this.tokens = new Tokens(clock.wall);
-    this.instances = new Things(clock.now, FIRST_ID.instance);
-    this.storages = new Things(clock.now, FIRST_ID.storage);
-    this.namespaces = new Things(clock.now, FIRST_ID.namespace);
+    this.clock = passingClock(options.clock);
+    const { now } = this.clock;
+    this.accounts = new Accounts(options.user, options.limits);
+    this.tokens = new Tokens(this.clock);
+    this.instances = new Things(now, FIRST_ID.instance);
+    this.storages = new Things(now, FIRST_ID.storage);
+    this.namespaces = new Things(now, FIRST_ID.namespace);
     this.catalogue = { ...DEFAULT_CATALOGUE, ...options.catalogue };
     this.timings = { ...DEFAULT_TIMINGS, ...options.timings };
-    this.limits = { balance: DEFAULT_BALANCE, ...options.limits };
-    this.user = { ...DEFAULT_USER, ...options.user };
+    this.prices = { ...DEFAULT_PRICES, ...options.prices };
+    this.billingTerms = { ...DEFAULT_TERMS, ...options.billingTerms };
     this.statePath = options.statePath ?? "slash";
+    this.contractChanges = options.contractChanges ?? {};
+  }
+
+  /** What the live description follows from. */
+  get live(): Live {
+    const { statePath, contractChanges, catalogue } = this;
+    return { statePath, changes: contractChanges, catalogue };
   }
 
   things(kind: ThingKind): Things<Instance> | Things<Storage> | Things<Namespace> {
@@ -70,7 +93,7 @@ export class Park {
 
   /** A master token sees everything of the user; an ordinary one what was created with it or granted. */
   canSee(token: Token, kind: ThingKind, thing: Thing): boolean {
-    if (thing.userId !== this.user.id) return false;
+    if (thing.userId !== this.accounts.of(token).user.id) return false;
     if (token.master || thing.tokenId === token.id) return true;
     return token.grants.has(grantKey(kind, thing.id));
   }
@@ -85,11 +108,16 @@ export class Park {
     return thing;
   }
 
+  /** The owner of what is made with a token. */
+  ownerOf(token: Token): Owner {
+    return { tokenId: token.id, userId: this.accounts.of(token).user.id };
+  }
+
   /** What a new thing begins with. */
-  birth(token: Token | null): Pick<Thing, "tokenId" | "userId" | "createdAt" | "createdMs"> {
+  birth({ tokenId, userId }: Owner): Owner & Pick<Thing, "createdAt" | "createdMs"> {
     return {
-      tokenId: token?.id ?? null,
-      userId: this.user.id,
+      tokenId,
+      userId,
       createdAt: new Date(this.clock.wall()).toISOString(),
       createdMs: this.clock.now(),
     };

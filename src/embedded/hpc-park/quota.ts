@@ -1,3 +1,5 @@
+import type { Account } from "./accounts.ts";
+import { requireMoney } from "./bill.ts";
 import type { Park } from "./park.ts";
 import { Refusal } from "./refusal.ts";
 
@@ -14,28 +16,26 @@ export interface Demand {
 }
 
 /** What the user has now. A thing counts until it is gone, switched off or not. */
-export function useOf(park: Park): Use {
+export function useOf(park: Park, { user }: Account): Use {
   const gpus = new Map<string, number>();
   let instances = 0;
   for (const instance of park.instances.all()) {
-    if (instance.userId !== park.user.id) continue;
+    if (instance.userId !== user.id) continue;
     instances += 1;
     gpus.set(instance.gpuType, (gpus.get(instance.gpuType) ?? 0) + instance.gpuCount);
   }
-  const storages = park.storages.all().filter(({ userId }) => userId === park.user.id);
+  const storages = park.storages.all().filter(({ userId }) => userId === user.id);
   return { instances, storageGb: storages.reduce((sum, { sizeGb }) => sum + sizeGb, 0), gpus };
 }
 
 /** Refuses what would go beyond the limits, or what there is no money for. */
-export function requireQuota(park: Park, demand: Demand): void {
-  const { limits } = park;
-  if (limits.balance !== undefined && limits.balance <= 0) {
-    throw new Refusal(402, "Insufficient funds: top up the balance");
-  }
+export function requireQuota(park: Park, account: Account, demand: Demand): void {
+  const { limits } = account;
+  requireMoney(park, account);
   const hasLimit =
     limits.instances !== undefined || limits.storageGb !== undefined || limits.gpus !== undefined;
   if (!hasLimit) return;
-  const use = useOf(park);
+  const use = useOf(park, account);
   const require = (
     what: string,
     used: number,
@@ -55,14 +55,18 @@ export function requireQuota(park: Park, demand: Demand): void {
   require(`gpu:${type}`, use.gpus.get(type) ?? 0, count, limits.gpus?.[type]);
 }
 
-export function limitViews(park: Park): unknown[] {
-  const use = useOf(park);
-  const { limits } = park;
-  const gpuTypes = Object.keys({ ...park.catalogue.gpuTypes, ...limits.gpus });
+export function limitViews(park: Park, account: Account): unknown[] {
+  const use = useOf(park, account);
+  const { limits } = account;
+  const gpuTypes = new Set([
+    ...park.catalogue.gpuTypes,
+    ...Object.keys(limits.gpus ?? {}),
+    ...use.gpus.keys(),
+  ]);
   return [
     { resource: "instance", used: use.instances, limit: limits.instances ?? null },
     { resource: "storage_gb", used: use.storageGb, limit: limits.storageGb ?? null },
-    ...gpuTypes.map((type) => ({
+    ...[...gpuTypes].map((type) => ({
       resource: `gpu:${type}`,
       used: use.gpus.get(type) ?? 0,
       limit: limits.gpus?.[type] ?? null,

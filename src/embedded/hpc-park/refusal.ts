@@ -28,6 +28,12 @@ export function notFound(): Refusal {
   return new Refusal(404, "Not Found");
 }
 
+/** Refuses what is not there. */
+export function existing<T>(thing: T | undefined): T {
+  if (thing === undefined) throw notFound();
+  return thing;
+}
+
 export function conflict(detail: string): Refusal {
   return new Refusal(409, detail);
 }

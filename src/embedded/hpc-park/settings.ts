@@ -31,7 +31,7 @@ export interface Limits {
   readonly storageGb?: number;
   /** By GPU type. */
   readonly gpus?: Readonly<Record<string, number>>;
-  /** Roubles. At 0 or less, what costs money is refused with 402. */
+  /** Roubles paid in. At 0 or less, what costs money is refused with 402; without it there is always money. */
   readonly balance?: number;
   /** The status of a refusal for want of quota. */
   readonly refuseWith?: 402 | 403;
@@ -39,21 +39,34 @@ export interface Limits {
 
 export const DEFAULT_BALANCE = 100_000;
 
-/** The names that a request may use; any other gets 422. */
+/** The names that a request may use; any other gets 422. What they cost stands in the prices. */
 export interface Catalogue {
   readonly containerTypes: readonly string[];
-  /** Price of one GPU for one hour, in roubles. */
-  readonly gpuTypes: Readonly<Record<string, number>>;
+  readonly gpuTypes: readonly string[];
   readonly tariffTypes: readonly string[];
   readonly storageTypes: readonly string[];
 }
 
 export const DEFAULT_CATALOGUE: Catalogue = {
   containerTypes: ["pytorch", "tensorflow", "jupyter", "cuda", "ubuntu"],
-  gpuTypes: { A100: 220, H100: 390, V100: 110, RTX4090: 95, RTX3090: 60, A40: 120, L40S: 160 },
+  gpuTypes: ["A100", "H100", "V100", "RTX4090", "RTX3090", "A40", "L40S"],
   tariffTypes: ["hourly", "monthly", "prepaid"],
   storageTypes: ["ssd", "hdd", "nvme"],
 };
+
+/** The sections of the service. Each has its own first step of a path and its tag in the description. */
+export const SECTIONS = [
+  "instance",
+  "storage",
+  "namespace",
+  "user",
+  "token",
+  "limit",
+  "billing",
+  "invoice",
+  "prepaid",
+] as const;
+export type Section = (typeof SECTIONS)[number];
 
 /** The two forms in which the state operation may exist; see the contract. */
 export type StatePath = "slash" | "no-slash";

@@ -3,9 +3,11 @@ import { loadContract } from "./contract.ts";
 import { Faults } from "./faults.ts";
 import { createHttpServer } from "./http-server.ts";
 import { Ledger } from "./ledger.ts";
-import type { PanelAction } from "./panel-action.ts";
-import { type PanelResult, performInPanel } from "./panel.ts";
+import type { ContractChanges } from "./contract-changes.ts";
+import type { PanelAction, PanelResult } from "./panel-action.ts";
+import { performInPanel } from "./panel.ts";
 import { Park } from "./park.ts";
+import type { BillingTerms, Prices } from "./prices.ts";
 import type { Catalogue, Limits, StatePath, Timings, User } from "./settings.ts";
 
 export interface SimulatorOptions {
@@ -17,6 +19,10 @@ export interface SimulatorOptions {
   readonly catalogue?: Partial<Catalogue>;
   readonly user?: Partial<User>;
   readonly statePath?: StatePath;
+  /** How the live service differs from the contract. */
+  readonly contractChanges?: ContractChanges;
+  readonly prices?: Partial<Prices>;
+  readonly billingTerms?: Partial<BillingTerms>;
   /** Values for the two tokens that exist from the start; by default random. */
   readonly token?: string;
   readonly masterToken?: string;
@@ -42,15 +48,14 @@ export interface Simulator {
 /** Starts the simulated service on a real port. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const { clock = systemClock, host = "127.0.0.1", port = 0 } = options;
-  const { timings, limits, catalogue, user, statePath } = options;
-  const park = new Park({ clock, timings, limits, catalogue, user, statePath });
+  const park = new Park({ ...options, clock });
   const token = park.tokens.add({ name: "ordinary", ...valueOf(options.token) });
   const master = park.tokens.add({
     name: "master",
     master: true,
     ...valueOf(options.masterToken),
   });
-  const ledger = new Ledger(clock, options.ledgerCapacity);
+  const ledger = new Ledger(park.clock, options.ledgerCapacity);
   const faults = new Faults();
   const stop = new AbortController();
   const contract = await loadContract();

@@ -1,10 +1,11 @@
+import { chargeStorage } from "./charge.ts";
 import { begin, stateOf } from "./life.ts";
 import { requireNamespace } from "./namespace.ts";
 import { created, noContent, ok, type Call, type Outcome } from "./outcome.ts";
 import type { Park } from "./park.ts";
 import { requireQuota } from "./quota.ts";
 import { conflict, invalid, requireKnown } from "./refusal.ts";
-import type { Thing } from "./thing.ts";
+import type { Owner, Thing } from "./thing.ts";
 import type { Token } from "./tokens.ts";
 
 export interface Storage extends Thing<"ready"> {
@@ -31,19 +32,27 @@ export function getStorage(call: Call): Outcome {
   return ok(storageView(call.park, find(call)));
 }
 
-export function createStorage({ park, token, body: wanted }: Call<StorageCreate>): Outcome {
+export function createStorage(call: Call<Partial<StorageCreate>>): Outcome {
+  const { park, token, account } = call;
+  const wanted = { ...storageDefaults(park), ...call.body };
   requireKnown("storage_type", wanted.storage_type, park.catalogue.storageTypes);
   requireNamespace(park, token, wanted.namespace_id ?? null);
-  requireQuota(park, { storageGb: wanted.size_gb });
-  const storage = addStorage(park, token, wanted);
+  requireQuota(park, account, { storageGb: wanted.size_gb });
+  const storage = addStorage(park, park.ownerOf(token), wanted);
   return created(storageView(park, storage), park.effect("created", "storage", storage));
 }
 
+/** What stands in for a field that is left out: by a person, or where the live description does not require it. */
+export function storageDefaults({ catalogue }: Park): StorageCreate {
+  const [storageType = "ssd"] = catalogue.storageTypes;
+  return { label: "unnamed", storage_type: storageType, size_gb: 10 };
+}
+
 /** Puts a storage into the park without asking whether it may be there. */
-export function addStorage(park: Park, token: Token | null, wanted: StorageCreate): Storage {
+export function addStorage(park: Park, owner: Owner, wanted: StorageCreate): Storage {
   const storage = park.storages.add((id) => ({
     id,
-    ...park.birth(token),
+    ...park.birth(owner),
     label: wanted.label,
     storageType: wanted.storage_type,
     sizeGb: wanted.size_gb,
@@ -51,18 +60,19 @@ export function addStorage(park: Park, token: Token | null, wanted: StorageCreat
     life: { settled: "ready" },
   }));
   begin(storage.life, "creating", "ready", park.clock.now() + park.timings.storageMs);
+  chargeStorage(park, storage);
   return storage;
 }
 
 export function growStorage(call: Call<{ readonly size_gb: number }>): Outcome {
-  const { park } = call;
+  const { park, account } = call;
   const storage = find(call);
   const { size_gb: sizeGb } = call.body;
   requireReady(park, storage);
   if (sizeGb < storage.sizeGb) {
     throw invalid(["size_gb"], `A storage cannot shrink: it has ${storage.sizeGb} GB`);
   }
-  requireQuota(park, { storageGb: sizeGb - storage.sizeGb });
+  requireQuota(park, account, { storageGb: sizeGb - storage.sizeGb });
   if (!applySize(park, storage, sizeGb)) return ok(storageView(park, storage));
   return ok(storageView(park, storage), [park.effect("changed", "storage", storage)]);
 }
@@ -72,6 +82,7 @@ export function applySize(park: Park, storage: Storage, sizeGb: number): boolean
   if (storage.sizeGb === sizeGb) return false;
   storage.sizeGb = sizeGb;
   begin(storage.life, "updating", "ready", park.clock.now() + park.timings.storageMs);
+  chargeStorage(park, storage);
   return true;
 }
 

@@ -15,6 +15,9 @@ export interface Thing<Settled extends string = string> {
   readonly life: Life<Settled>;
 }
 
+/** Whose a thing is. */
+export type Owner = Pick<Thing, "tokenId" | "userId">;
+
 /** The things of one kind. Ids are never used twice. */
 export class Things<T extends Thing> {
   readonly #byId = new Map<number, T>();

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import type { Clock } from "./clock.ts";
 import { Refusal } from "./refusal.ts";
 import type { ThingKind } from "./thing.ts";
 
@@ -7,6 +8,9 @@ export interface Token {
   readonly name: string;
   readonly value: string;
   readonly master: boolean;
+  /** Null: whoever is the main user at the time. */
+  readonly userId: number | null;
+  readonly createdMs: number;
   expiresAtMs: number;
   /** What the user granted it beside what it created itself, as `kind/id`. */
   readonly grants: Set<string>;
@@ -17,6 +21,7 @@ export interface NewToken {
   readonly master?: boolean;
   readonly expiresAtMs?: number;
   readonly value?: string;
+  readonly userId?: number | null;
 }
 
 /** 32 random bytes make the contract's 43 characters of base64url. */
@@ -26,11 +31,11 @@ const YEAR_MS = 365 * 24 * 3_600_000;
 export class Tokens {
   readonly #byId = new Map<number, Token>();
   readonly #byValue = new Map<string, Token>();
-  readonly #wall: () => number;
+  readonly #clock: Clock;
   #lastId = 0;
 
-  constructor(wall: () => number) {
-    this.#wall = wall;
+  constructor(clock: Clock) {
+    this.#clock = clock;
   }
 
   add(wanted: NewToken): Token {
@@ -40,7 +45,9 @@ export class Tokens {
       name: wanted.name,
       value: wanted.value ?? randomBytes(VALUE_BYTES).toString("base64url"),
       master: wanted.master ?? false,
-      expiresAtMs: wanted.expiresAtMs ?? this.#wall() + YEAR_MS,
+      userId: wanted.userId ?? null,
+      createdMs: this.#clock.now(),
+      expiresAtMs: wanted.expiresAtMs ?? this.#clock.wall() + YEAR_MS,
       grants: new Set(),
     };
     this.#byId.set(token.id, token);
@@ -56,6 +63,7 @@ export class Tokens {
     return this.#byId.get(id);
   }
 
+  /** The first of that name, whoever it belongs to. */
   named(name: string): Token | undefined {
     return this.all().find((token) => token.name === name);
   }
@@ -74,7 +82,7 @@ export class Tokens {
     }
     const token = this.#byValue.get(value);
     if (token === undefined) throw unauthorized("Invalid token");
-    if (token.expiresAtMs <= this.#wall()) throw unauthorized("Token has expired");
+    if (token.expiresAtMs <= this.#clock.wall()) throw unauthorized("Token has expired");
     return token;
   }
 }

@@ -1,55 +1,25 @@
-import Fastify, { type FastifyInstance } from "fastify";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { OPERATIONS } from "../../../../src/embedded/hpc-park/operations.ts";
 import { NO_DELAYS } from "../../../../src/embedded/hpc-park/settings.ts";
 import { type Simulator, startSimulator } from "../../../../src/embedded/hpc-park/simulator.ts";
+import { AnswerJudge, nodeOf } from "./answer-judge.ts";
 import { INSTANCE, ParkClient, STORAGE } from "./park-client.ts";
-
-type Node = Record<string, unknown>;
 
 let simulator: Simulator;
 let client: ParkClient;
-let description: Node;
-let judge: FastifyInstance;
+let judge: AnswerJudge;
 
 beforeAll(async () => {
   simulator = await startSimulator({ timings: NO_DELAYS });
   client = new ParkClient(simulator, simulator.masterToken);
-  description = nodeOf((await client.send("GET", "/openapi.json")).json);
-  judge = Fastify({ ajv: { customOptions: { coerceTypes: false, strict: false } } });
+  judge = new AnswerJudge((await client.send("GET", "/openapi.json")).json);
 });
-afterAll(async () => {
-  await simulator.close();
-  await judge.close();
-});
-
-/** Follows `$ref`s, so that a schema stands alone. */
-function resolved(node: unknown): unknown {
-  if (Array.isArray(node)) return node.map(resolved);
-  if (typeof node !== "object" || node === null) return node;
-  if ("$ref" in node) return resolved(at(...String(node.$ref).slice(2).split("/")));
-  return Object.fromEntries(Object.entries(node).map(([key, value]) => [key, resolved(value)]));
-}
-
-function at(...keys: string[]): unknown {
-  return keys.reduce<unknown>((node, key) => nodeOf(node)[key], description);
-}
-
-function nodeOf(value: unknown): Node {
-  if (typeof value !== "object" || value === null) throw new Error("no object");
-  return Object.fromEntries(Object.entries(value));
-}
+afterAll(() => simulator.close());
 
 describe("the contract", () => {
-  it("has an operation of the simulator for each of its own, and no other", async () => {
-    const paths = Object.entries(nodeOf(description["paths"]));
-    const described = paths.flatMap(([path, methods]) =>
-      Object.keys(nodeOf(methods))
-        .filter((method) => method !== "parameters")
-        .map((method) => `${method.toUpperCase()} ${path}`),
-    );
+  it("has an operation of the simulator for each of its own, and no other", () => {
     const known = Object.keys(OPERATIONS).filter((key) => !key.includes("/v1/instance{id}/"));
-    expect(known.toSorted()).toEqual(described.toSorted());
+    expect(known.toSorted()).toEqual(judge.operations().toSorted());
   });
 
   it("describes every answer", async () => {
@@ -64,6 +34,9 @@ describe("the contract", () => {
     };
     const instance = await client.thing("POST", "/v1/instance", wanted);
     const token = { name: "ci", expires_at: "2030-01-01T00:00:00Z" };
+    simulator.perform({ action: "add-invoice", amount: 10 });
+    const dates = { date_from: "2026-01-01", date_to: "2026-12-31" };
+    simulator.perform({ action: "add-prepaid", gpu_type: "A100", gpu_count: 8, ...dates });
     const requests: [string, string, string, unknown?][] = [
       ["GET", "/v1/instance", "/v1/instance"],
       ["POST", "/v1/instance", "/v1/instance", wanted],
@@ -83,23 +56,12 @@ describe("the contract", () => {
       ["GET", "/v1/invoice", "/v1/invoice"],
       ["GET", "/v1/prepaid", "/v1/prepaid"],
     ];
-    for (const [index, [method, path, url]] of requests.entries()) {
-      const status = method === "POST" ? "201" : "200";
-      const keys = ["responses", status, "content", "application/json", "schema"];
-      const schema = resolved(at("paths", path, method.toLowerCase(), ...keys));
-      judge.post(`/${index}`, { schema: { body: schema } }, async () => "described");
-      expect(schema, url).toBeDefined();
-    }
-    for (const [index, [method, , url, body]] of requests.entries()) {
+    for (const [method, path, url, body] of requests) {
       const { status, text } = await client.send(method, url, body);
       expect(status, url).toBe(method === "POST" ? 201 : 200);
-      const verdict = await judge.inject({
-        method: "POST",
-        url: `/${index}`,
-        headers: { "content-type": "application/json" },
-        payload: text,
-      });
-      expect(verdict.body, `${method} ${url} answered ${text}`).toBe("described");
+      expect(text, url).not.toBe("[]");
+      const verdict = await judge.verdict(method, path, text);
+      expect(verdict, `${method} ${url} answered ${text}`).toBe("described");
     }
   });
 });

@@ -38,6 +38,39 @@ describe("the control path", () => {
     expect(await control.status("POST", "/_control/faults", rule)).toBe(422);
   });
 
+  it.each<[object]>([
+    [{ action: "set-billing", stoppedInstances: "half-price" }],
+    [{ action: "set-prices", gpu: { A100: -1 } }],
+    [{ action: "add-invoice" }],
+    [{ action: "set-master-only", sections: ["gpu"] }],
+    [{ action: "pass-time", ms: -1 }],
+    [{ action: "add-user", limits: { gpu: 1 } }],
+  ])("refuses the action %o", async (action) => {
+    expect(await control.status("POST", "/_control/panel", action)).toBe(422);
+  });
+
+  it("does over the wire all that a test can do in its own process", async () => {
+    const actions: PanelAction[] = [
+      { action: "set-prices", gpu: { A100: 100 }, container: { pytorch: 0 }, address: 0 },
+      { action: "set-billing", stoppedInstances: "free", currency: "EUR" },
+      { action: "add-user", id: 12, limits: { gpus: { A100: 1 } } },
+      { action: "add-token", name: "theirs", value: "theirs", user: 12 },
+      { action: "create-instance", label: "foreign", token: "theirs" },
+      { action: "pass-time", ms: 3_600_000 },
+    ];
+    for (const action of actions) await panel(action);
+    const theirs = new ParkClient(simulator, "theirs");
+    const bill = await theirs.thing("GET", "/v1/billing");
+    expect(bill).toMatchObject({ currency: "EUR" });
+    expect(bill["items"]).toContainEqual(expect.objectContaining({ price_per_hour: "100.00" }));
+    expect(await control.thing("GET", "/_control/state")).toMatchObject({
+      prices: { gpu: { A100: 100, H100: 390 } },
+      billingTerms: { stoppedInstances: "free" },
+      instances: [{ userId: 12, pricePerHour: "100.00", spent: expect.stringMatching(/^100\.0/) }],
+      users: [{ id: 7 }, { id: 12, pricePerHour: "100.00" }],
+    });
+  });
+
   it("is neither described nor written into the ledger", async () => {
     const { text } = await control.send("GET", "/openapi.json");
     expect(text).not.toContain("_control");

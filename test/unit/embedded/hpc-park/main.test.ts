@@ -31,6 +31,27 @@ describe("the simulator's own process", () => {
     }
   });
 
+  it("takes and writes down a master token as well", async () => {
+    const directory = await mkdtemp(join(tmpdir(), "simulator-"));
+    const file = join(directory, "master");
+    const given = ["--master-token", "a-master-token", "--master-token-file", file];
+    const child = spawn(process.execPath, [MAIN, ...given]);
+    try {
+      const [line] = await once(createInterface({ input: child.stdout }), "line");
+      const url = /http:\/\/127\.0\.0\.1:\d+$/.exec(String(line))?.[0];
+      expect(await readFile(file, "utf8")).toBe("a-master-token");
+      const headers = { authorization: "Bearer a-master-token" };
+      const response = await fetch(`${url}/v1/token`, { headers });
+      expect(await response.json()).toMatchObject([
+        { name: "ordinary", master: false },
+        { name: "master", master: true, current: true },
+      ]);
+    } finally {
+      child.kill("SIGKILL");
+      await rm(directory, { recursive: true });
+    }
+  });
+
   it("refuses a port that is none", async () => {
     const run = promisify(execFile)(process.execPath, [MAIN, "--port", "x"]);
     await expect(run).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining("usage:") });
