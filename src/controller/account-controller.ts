@@ -7,6 +7,7 @@ import { AccountHolder, type HolderDependencies } from "./account-holder.ts";
 import type { AccountObject } from "./account-object.ts";
 import { type AccountReporting, reportAccount } from "./account-report.ts";
 import { namespaceOf } from "./managed-object.ts";
+import { dropCopy, keepCopy } from "./token-copy.ts";
 import type { Workqueue } from "./workqueue.ts";
 
 /** Accounts at a time: each waits for its server most of the time. */
@@ -78,6 +79,7 @@ export class AccountController {
     const before = holder.outlook;
     await holder.refresh();
     if (holder.outlook !== before) wakeUsersOf(key);
+    await this.#keepCopy(key, holder);
     const isWritten = await reportAccount(account, holder, usersOf(account), this.#options);
     if (isWritten)
       log("info", "the account has changed", {
@@ -126,11 +128,27 @@ export class AccountController {
 
   async #release(account: AccountObject): Promise<undefined> {
     const { keys } = this.#options;
+    await dropCopy(account, this.#options);
     const finalizers = account.metadata.finalizers ?? [];
     await this.#patchFinalizers(
       account,
       finalizers.filter((name) => name !== keys.accountFinalizer),
     );
+  }
+
+  /** It is needed only where this process ends before the account does, so the account works without it. */
+  async #keepCopy(key: string, holder: AccountHolder): Promise<void> {
+    const { token } = holder;
+    if (token === undefined || token === holder.copiedToken) return;
+    try {
+      await keepCopy(holder.object, token, this.#options);
+      holder.copiedToken = token;
+    } catch (error) {
+      if (!(error instanceof KubeError)) throw error;
+      // Said once for each token; in a namespace that is on its way out none can be made.
+      if (error.kind === "forbidden") holder.copiedToken = token;
+      this.#options.log("warn", "the token of an account could not be copied", { key, err: error });
+    }
   }
 
   async #patchFinalizers(account: AccountObject, finalizers: readonly string[]): Promise<void> {

@@ -14,6 +14,7 @@ import type { Session, TokenHolder } from "../provider/session.ts";
 import type { Sessions } from "../provider/sessions.ts";
 import type { AccountObject } from "./account-object.ts";
 import { offeredTokens } from "./account-tokens.ts";
+import { readCopy } from "./token-copy.ts";
 import { proveToken } from "./prove-token.ts";
 
 export interface HolderDependencies {
@@ -43,6 +44,8 @@ export class AccountHolder implements TokenHolder {
   problem: Obstacle | undefined;
   distrust: string | undefined;
   session: Session | undefined;
+  /** What the copy holds; see `keepCopy`. */
+  copiedToken: string | undefined;
   readonly #dependencies: HolderDependencies;
   #refreshing: Promise<void> | undefined;
   #boundTo: string | undefined;
@@ -94,7 +97,8 @@ export class AccountHolder implements TokenHolder {
       return this.#giveUp(urlNotAllowed(url));
     const server = withoutSlash(url);
     const { tokens, fault } = await offeredTokens(this.object, this.#dependencies);
-    const candidates = [...new Set([...tokens, ...(this.token === undefined ? [] : [this.token])])];
+    const former = this.token ?? (await readCopy(this.object, this.#dependencies));
+    const candidates = [...new Set([...tokens, ...(former === undefined ? [] : [former])])];
     let problem = fault;
     let distrust: string | undefined;
     for (const token of candidates) {

@@ -29,7 +29,12 @@ export async function proveToken(
   bound: string | undefined,
 ): Promise<Proof> {
   if (isRefused) return refused("the server refuses it");
-  const client = port.open({ url: server, lanes, token: () => Promise.resolve(token) });
+  const client = port.open({
+    url: server,
+    lanes,
+    token: () => Promise.resolve(token),
+    isForInspection: true,
+  });
   try {
     const facts = await client.inspect(signal);
     const present = wordOfPlace({ server, user: facts.user });

@@ -49,6 +49,8 @@ export interface AccountOpening {
   /** Asked once where the server refuses a token: another one, or undefined where there is none. */
   readonly otherToken?: (refused: string) => Promise<string | undefined>;
   readonly lanes: Lanes;
+  /** Nothing but `inspect` is asked of it. */
+  readonly isForInspection?: true;
 }
 
 /** What a kind of accounts has of its own. The spec is one that the CRD's schema accepts. */

@@ -49,13 +49,22 @@ export async function applyInstance(
   name: string,
   spec: object = {},
 ): Promise<void> {
-  const apiVersion = "hpc-park.ru/v1alpha1";
-  await applied(tenant, {
-    apiVersion,
+  await applied(tenant, instanceOf(name, spec));
+}
+
+/** All in one go. */
+export async function applyInstances(tenant: Tenant, names: readonly string[]): Promise<void> {
+  const items = names.map((name) => instanceOf(name, {}));
+  await applied(tenant, { apiVersion: "v1", kind: "List", items });
+}
+
+function instanceOf(name: string, spec: object): object {
+  return {
+    apiVersion: "hpc-park.ru/v1alpha1",
     kind: "HpcInstance",
     metadata: { name },
     spec: { ...INSTANCE_SPEC, ...spec },
-  });
+  };
 }
 
 export async function untilReady(tenant: Tenant, ...resources: string[]): Promise<void> {

@@ -12,6 +12,8 @@ import { remoteStorages, storageKind } from "./storage.ts";
 export interface AccountOptions extends Omit<HttpClientOptions, "lanes" | "readOwner"> {
   /** Left out: its own. */
   readonly lanes?: Lanes;
+  /** See `AccountOpening`. */
+  readonly isForInspection?: true;
   readonly requestsPerSecond: number;
   readonly random: () => number;
   readonly wallClock: () => Date;
@@ -42,7 +44,12 @@ export class HpcParkAccount implements AccountClient {
   constructor(options: AccountOptions) {
     this.#options = options;
     this.#lanes = options.lanes ?? lanesFor(options);
-    this.#http = new HttpClient({ ...options, lanes: this.#lanes, readOwner });
+    this.#http = new HttpClient({
+      ...options,
+      lanes: this.#lanes,
+      // An inspection asks whose the token is by itself.
+      ...(options.isForInspection === undefined ? { readOwner } : {}),
+    });
   }
 
   /** The kinds of this account, by the name of their resources. */
