@@ -46,7 +46,10 @@ export class AccountBook {
         ? { name: OPERATORS_OWN, ...(ownConnection && { connection: ownConnection }) }
         : this.#ofAccount(object, kind, key, remembered);
     const obstacle = this.#contradiction(object, remembered);
-    return obstacle === undefined ? choice : { ...choice, obstacle };
+    if (obstacle === undefined) return choice;
+    // By a marker nobody gets what is another's; by an annotation and an id somebody might.
+    const isMarkedOnly = object.spec.adopt === undefined || remembered?.isProven === true;
+    return isMarkedOnly ? { ...choice, obstacle } : { noAccount: obstacle };
   }
 
   /** Key of the account object that an object uses; undefined for the operator's own account. */

@@ -52,10 +52,17 @@ export async function applyInstance(
   await applied(tenant, instanceOf(name, spec));
 }
 
-/** All in one go. */
+/** So many at a time: kubectl holds itself back. */
+const PACK = 25;
+
 export async function applyInstances(tenant: Tenant, names: readonly string[]): Promise<void> {
   const items = names.map((name) => instanceOf(name, {}));
-  await applied(tenant, { apiVersion: "v1", kind: "List", items });
+  const packs = Array.from({ length: Math.ceil(items.length / PACK) }, (_, index) =>
+    items.slice(index * PACK, (index + 1) * PACK),
+  );
+  await Promise.all(
+    packs.map((pack) => applied(tenant, { apiVersion: "v1", kind: "List", items: pack })),
+  );
 }
 
 function instanceOf(name: string, spec: object): object {

@@ -81,7 +81,7 @@ function runtimeOf(port: KindPort<never>): KindRuntime {
 /** One account for both kinds, as the manager has it. */
 export const NOBODY = connection();
 
-function connection(): Connection {
+export function connection(): Connection {
   const refuse = (): Promise<never> => Promise.reject(new Error("nobody is to be asked"));
   const remote: RemoteKind = {
     credential: undefined,
