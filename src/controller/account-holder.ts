@@ -1,10 +1,5 @@
-import {
-  type AccountName,
-  nameOfAccount,
-  type Place,
-  placeOf,
-  wordOfPlace,
-} from "../core/account-name.ts";
+import { isDeepStrictEqual } from "node:util";
+import { type AccountName, nameOfAccount, type Place, wordOfPlace } from "../core/account-name.ts";
 import type { MetadataKeys } from "../api/metadata.ts";
 import type { Obstacle } from "../core/situation.ts";
 import type { KubeClient } from "../kube/client.ts";
@@ -13,7 +8,7 @@ import type { AccountFacts, AccountPort } from "../provider/account-port.ts";
 import type { Session, TokenHolder } from "../provider/session.ts";
 import type { Sessions } from "../provider/sessions.ts";
 import type { AccountObject } from "./account-object.ts";
-import { offeredTokens } from "./account-tokens.ts";
+import { type Offered, offeredTokens } from "./account-tokens.ts";
 import { readCopy } from "./token-copy.ts";
 import { proveToken } from "./prove-token.ts";
 
@@ -29,6 +24,12 @@ export interface HolderDependencies {
   readonly signal: AbortSignal;
   /** Something is otherwise than before; the account object wants to say so, and those who use it to be told. */
   readonly onChange: (key: string) => void;
+}
+
+/** What is wrong with tokens that were not used. */
+interface Findings {
+  problem: Obstacle | undefined;
+  distrust: string | undefined;
 }
 
 /** One account object at work: the token that is in use, whose it is, and the session that it opens. */
@@ -95,35 +96,47 @@ export class AccountHolder implements TokenHolder {
     const { url = ownUrl } = port.terms(this.object.spec);
     if (!allowedUrls.map(withoutSlash).includes(withoutSlash(url)))
       return this.#giveUp(urlNotAllowed(url));
-    const server = withoutSlash(url);
-    const { tokens, fault } = await offeredTokens(this.object, this.#dependencies);
-    const former = this.token ?? (await readCopy(this.object, this.#dependencies));
-    const candidates = [...new Set([...tokens, ...(former === undefined ? [] : [former])])];
-    let problem = fault;
-    let distrust: string | undefined;
-    for (const token of candidates) {
-      const proof = await this.#prove(token, server, token === refused);
-      if (proof.is === "accepted")
-        return this.#accept(token, { server, user: proof.facts.user }, proof.facts, {
-          problem,
-          distrust,
-        });
-      // Where the server cannot be asked nothing is known of any token: what was proven before goes on.
-      if (proof.is === "open") {
-        this.problem = proof.obstacle;
-        return;
-      }
-      problem ??= proof.obstacle;
-      if (proof.is === "another") distrust ??= proof.obstacle.message;
+    let offered = await offeredTokens(this.object, this.#dependencies);
+    for (;;) {
+      const failure = await this.#tryAll(offered, withoutSlash(url), refused);
+      if (failure === undefined) return;
+      // A Secret that was replaced meanwhile is read once more, before anything fails for it.
+      const { tokens } = offered;
+      offered = await offeredTokens(this.object, this.#dependencies);
+      if (isDeepStrictEqual(offered.tokens, tokens))
+        return this.#giveUp(failure.problem, failure.distrust);
     }
-    this.#giveUp(problem, distrust);
   }
 
+  /** The first that is good is used. Undefined too where the server cannot be asked, so that nothing is known of any. */
+  async #tryAll(
+    { tokens, fault }: Offered,
+    server: string,
+    refused: string | undefined,
+  ): Promise<Findings | undefined> {
+    const former = this.token ?? (await readCopy(this.object, this.#dependencies));
+    const candidates = new Set([...tokens, ...(former === undefined ? [] : [former])]);
+    const findings: Findings = { problem: fault, distrust: undefined };
+    for (const token of candidates) {
+      const proof = await this.#prove(token, server, token === refused);
+      if (proof.is === "accepted") {
+        this.#accept(token, { server, user: proof.facts.user }, proof.facts, findings);
+        return undefined;
+      }
+      if (proof.is === "open") {
+        this.problem = proof.obstacle;
+        return undefined;
+      }
+      findings.problem ??= proof.obstacle;
+      if (proof.is === "another") findings.distrust ??= proof.obstacle.message;
+    }
+    return findings;
+  }
+
+  /** In lanes of its own: requests that wait for another token hold their places in the account's. */
   async #prove(token: string, server: string, isRefused: boolean): ReturnType<typeof proveToken> {
     const { port, sessions, signal, keys } = this.#dependencies;
-    const { requestsPerSecond } = port.terms(this.object.spec);
-    const place = this.#place ?? { server, user: undefined };
-    const { lanes } = sessions.standing(place, requestsPerSecond);
+    const { lanes } = sessions.standing({ server, user: undefined });
     const acknowledged = this.object.metadata.annotations?.[keys.acknowledgeUser];
     return proveToken(
       token,
@@ -132,14 +145,9 @@ export class AccountHolder implements TokenHolder {
     );
   }
 
-  #accept(
-    token: string,
-    place: Place,
-    facts: AccountFacts,
-    { problem, distrust }: { problem: Obstacle | undefined; distrust: string | undefined },
-  ): void {
+  #accept(token: string, place: Place, facts: AccountFacts, { problem, distrust }: Findings): void {
     const { port, sessions } = this.#dependencies;
-    this.#doubt(undefined);
+    const former = this.session;
     this.token = token;
     this.facts = facts;
     this.problem = problem;
@@ -150,6 +158,7 @@ export class AccountHolder implements TokenHolder {
       only: facts.seesEverything ? undefined : this.uid,
       requestsPerSecond: port.terms(this.object.spec).requestsPerSecond,
     });
+    if (former !== this.session) former?.standing.trust.doubt(this.what, undefined);
     this.#doubt(distrust);
   }
 
@@ -165,11 +174,6 @@ export class AccountHolder implements TokenHolder {
   #doubt(why: string | undefined): void {
     this.distrust = why;
     this.session?.standing.trust.doubt(this.what, why);
-  }
-
-  get #place(): Place | undefined {
-    if (this.#boundTo === undefined) return undefined;
-    return placeOf(this.#boundTo);
   }
 }
 
