@@ -5,6 +5,7 @@ import {
   list,
   flag,
   url,
+  urls,
   oneOf,
   whole,
   seconds,
@@ -13,6 +14,7 @@ import {
 export interface Config {
   readonly kubeconfig: string | undefined;
   readonly hpcParkUrl: string;
+  readonly allowedUrls: readonly string[];
   readonly hpcParkToken: string | undefined;
   readonly hpcParkTokenFile: string | undefined;
   /** The content of the file. */
@@ -69,6 +71,12 @@ export const OPTIONS: { readonly [Name in keyof Config]: Option<Config[Name]> } 
     default: "https://api.hpc-park.ru",
     says: "Where the HPC Park API is.",
     parse: url,
+  },
+  allowedUrls: {
+    variable: "ALLOWED_URLS",
+    default: "",
+    says: "Where else HpcAccounts may say that the HPC Park API is, separated by commas; HPC_PARK_URL is always allowed.",
+    parse: urls,
   },
   hpcParkTokenFile: {
     variable: "HPC_PARK_TOKEN_FILE",

@@ -29,6 +29,8 @@ export function url(value: string): string {
   throw new Error(`must be an http or https URL, not "${value}"`);
 }
 
+export const urls = (value: string): string[] => list(value).map(url);
+
 export function oneOf(allowed: readonly string[]): (value: string) => string {
   return (value) => {
     if (allowed.includes(value)) return value;

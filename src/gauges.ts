@@ -1,4 +1,6 @@
-import { INDEX, type KindRuntime, type Kinds } from "./controller/kind-runtime.ts";
+import type { Accounts } from "./controller/accounts.ts";
+import { INDEX, type KindRuntime } from "./controller/kind-runtime.ts";
+import type { Manager } from "./controller/manager.ts";
 import { markerOf } from "./core/marker.ts";
 import { LANES } from "./provider/lane-queue.ts";
 import type { Lanes } from "./provider/lanes.ts";
@@ -9,18 +11,25 @@ import type { Metrics } from "./metrics.ts";
 /** Brings the metrics that show a state, not a count, up to date before they are read. */
 export function updateGauges(
   metrics: Metrics,
-  kinds: Kinds,
+  { kinds, accounts }: Pick<Manager, "kinds" | "accounts">,
   load: Pick<Lanes, "waiting" | "left" | "perSecond">,
 ): void {
   const provider = PROVIDER;
-  for (const lane of LANES) metrics.laneWaiting.set({ provider, lane }, load.waiting(lane));
+  for (const lane of LANES) {
+    const all = load.waiting(lane) + accounts.sessions.waiting(lane);
+    metrics.laneWaiting.set({ provider, lane }, all);
+  }
   metrics.requestsLeft.set({ provider }, load.left);
   metrics.requestsPerSecond.set({ provider }, load.perSecond);
+  gaugeAccounts(metrics, accounts);
   metrics.resources.reset();
-  for (const [kind, { queue, connection, store }] of kinds) {
+  for (const [kind, { queue, accounts: chooser, store }] of kinds) {
     metrics.queueDepth.set({ name: kind }, queue.size);
-    metrics.snapshotAge.set({ controller: kind }, connection.snapshots.unseenForMs / 1000);
-    metrics.unclaimed.set({ controller: kind }, unclaimed(store, connection.snapshots.latest));
+    const all = [...chooser.connections()].map(({ snapshots }) => snapshots);
+    const oldestMs = Math.max(0, ...all.map(({ unseenForMs }) => unseenForMs));
+    metrics.snapshotAge.set({ controller: kind }, oldestMs / 1000);
+    const stray = all.reduce((sum, { latest }) => sum + unclaimed(store, latest), 0);
+    metrics.unclaimed.set({ controller: kind }, stray);
     for (const { status } of store.list()) {
       const condition = status?.conditions?.find(({ type }) => type === "Ready");
       const { status: ready = "Unknown", reason = "New" } = condition ?? {};
@@ -35,4 +44,32 @@ function unclaimed(store: KindRuntime["store"], snapshot: Snapshot | undefined):
   return markers.filter(
     (marker) => marker !== undefined && store.byIndex(INDEX.marker, marker).length === 0,
   ).length;
+}
+
+/** What the statuses of the accounts mirror. */
+function gaugeAccounts(metrics: Metrics, accounts: Accounts): void {
+  const gauges = {
+    balance: metrics.accountBalance,
+    price_per_hour: metrics.accountPrice,
+    used: metrics.accountUsed,
+    limit: metrics.accountLimit,
+  };
+  for (const gauge of [metrics.accountReady, metrics.accountExpiry, ...Object.values(gauges)])
+    gauge.reset();
+  for (const [key, { facts, token }] of accounts.holders) {
+    const [namespace = "", name = ""] = key.split("/");
+    const labels = { account_namespace: namespace, account: name };
+    metrics.accountReady.set(labels, token === undefined ? 0 : 1);
+    if (facts?.expiresAtMs !== undefined)
+      metrics.accountExpiry.set(labels, (facts.expiresAtMs - Date.now()) / 1000);
+    for (const figure of facts?.figures ?? []) {
+      if (!isNamed(figure.name, gauges)) continue;
+      const of = figure.of === undefined ? {} : { resource: figure.of };
+      gauges[figure.name].set({ ...labels, ...of }, figure.value);
+    }
+  }
+}
+
+function isNamed<Names extends object>(name: PropertyKey, names: Names): name is keyof Names {
+  return Object.hasOwn(names, name);
 }

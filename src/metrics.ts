@@ -10,6 +10,14 @@ export function createMetrics() {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: LOOP_DELAY_STEP_MS });
   const registers = [registry];
+  /** One account object each, by its namespace and name. */
+  const accountGauge = (name: string, help: string, ...more: "resource"[]) =>
+    new Gauge({
+      name: `hpc_park_operator_account_${name}`,
+      help,
+      labelNames: ["account_namespace", "account", ...more],
+      registers,
+    });
   return {
     registry,
     reconciles: new Counter({
@@ -71,9 +79,18 @@ export function createMetrics() {
     suspect: new Gauge({
       name: "hpc_park_operator_account_suspect",
       help: "1 while the account shows something else than is known, so that nothing is created or deleted.",
-      labelNames: ["provider"],
+      labelNames: ["provider", "account"],
       registers,
     }),
+    accountReady: accountGauge("ready", "1 while the account has a token that works."),
+    accountExpiry: accountGauge("token_expiry_seconds", "Seconds until the account's token ends."),
+    accountBalance: accountGauge("balance", "What the account has left to spend."),
+    accountPrice: accountGauge(
+      "price_per_hour",
+      "What all that runs in the account costs in an hour.",
+    ),
+    accountUsed: accountGauge("used", "How much of a limited resource is in use.", "resource"),
+    accountLimit: accountGauge("limit", "How much of a resource there may be.", "resource"),
     orphans: new Counter({
       name: "hpc_park_operator_orphans_total",
       help: "Resources whose finalizer was taken off by somebody else while their remote thing may have lived.",
@@ -113,7 +130,7 @@ export function createMetrics() {
     contractDifferences: new Gauge({
       name: "hpc_park_operator_contract_differences",
       help: "Where the provider describes its API otherwise than the operator needs it; `required changed` stops writes.",
-      labelNames: ["provider", "severity"],
+      labelNames: ["provider", "server", "severity"],
       registers,
     }),
   };

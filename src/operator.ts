@@ -14,9 +14,17 @@ import type { ReflectorLog } from "./kube/reflector.ts";
 import { KubeTransport } from "./kube/transport.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import { ProviderError } from "./provider/errors.ts";
+import type { HpcAccountPortOptions } from "./provider/hpc-park/account-port.ts";
 import type { HpcParkAccount } from "./provider/hpc-park/account.ts";
 import { aborted, orAborted, within } from "./shutdown.ts";
-import { COMPONENT, createAccount, createManager, now, type Surroundings } from "./wiring.ts";
+import {
+  accountOptions,
+  COMPONENT,
+  createAccount,
+  createManager,
+  now,
+  type Surroundings,
+} from "./wiring.ts";
 
 /** Between tries to read what is needed at the start. */
 const START_RETRY_MS = 2_000;
@@ -37,6 +45,7 @@ export class Operator {
   readonly #client: KubeClient;
   readonly #events: EventRecorder;
   readonly #account: HpcParkAccount;
+  readonly #accountOptions: HpcAccountPortOptions;
   readonly #lease: Lease | undefined;
   /** What the process still waits for; while there is something, it is not ready. */
   #waitsFor: string | undefined = "starting";
@@ -63,11 +72,12 @@ export class Operator {
       signal: this.#ending.signal,
       now,
     });
-    this.#account = createAccount(
+    this.#accountOptions = accountOptions(
       this.#surroundings,
       () => this.#guard(),
       () => this.#manager?.reconsider(),
     );
+    this.#account = createAccount(this.#surroundings, this.#accountOptions);
     this.#lease = config.leaderElection
       ? new Lease({
           client: this.#client,
@@ -92,6 +102,7 @@ export class Operator {
     } finally {
       this.#ending.abort(new Error("the process ends"));
       this.#account.close();
+      this.#manager?.accounts.sessions.close();
       await this.#transport.close();
       await health.close();
       this.#logger.info("ended");
@@ -153,7 +164,7 @@ export class Operator {
       events: this.#events,
       ownerId,
     };
-    const manager = createManager(this.#surroundings, cluster, this.#account);
+    const manager = createManager(this.#surroundings, cluster, this.#account, this.#accountOptions);
     this.#manager = manager;
     this.#waitsFor = "the informers have not read everything yet";
     await orAborted(manager.watch(), termination);
@@ -201,7 +212,7 @@ export class Operator {
   #gauge(): void {
     const isLeader = this.#lease === undefined || this.#lease.isHeld();
     this.#metrics.leader.set({ name: COMPONENT }, isLeader ? 1 : 0);
-    updateGauges(this.#metrics, this.#manager?.kinds ?? new Map(), this.#account.load);
+    if (this.#manager !== undefined) updateGauges(this.#metrics, this.#manager, this.#account.load);
   }
 
   #guard(): void {

@@ -34,27 +34,32 @@ export class Telling {
     else this.#logger.debug(fields, "nothing to do");
   }
 
-  tellSuspicion(provider: string, suspicion: string | undefined): void {
-    this.#metrics.suspect.set({ provider }, suspicion === undefined ? 0 : 1);
-    if (suspicion === undefined) this.#logger.info({ provider }, "the account is trusted again");
+  /** @param account Left out: the operator's own. */
+  tellSuspicion(provider: string, suspicion: string | undefined, account?: string): void {
+    const labels = account === undefined ? { provider } : { provider, account };
+    this.#metrics.suspect.set(labels, suspicion === undefined ? 0 : 1);
+    if (suspicion === undefined) this.#logger.info(labels, "the account is trusted again");
     else
       this.#logger.error(
-        { provider, suspicion },
+        { ...labels, suspicion },
         "the account is suspect: nothing is created or deleted",
       );
   }
 
   /** A difference that stops writes is an error: a person has to know. */
-  tellDescription(provider: string, { differences, paths, pages, offers }: LiveDescription): void {
+  tellDescription(
+    from: { readonly provider: string; readonly server: string },
+    { differences, paths, pages, offers }: LiveDescription,
+  ): void {
     const counts = SEVERITIES.map((severity) => {
       const count = differences.filter((one) => one.severity === severity).length;
-      this.#metrics.contractDifferences.set({ provider, severity }, count);
+      this.#metrics.contractDifferences.set({ ...from, severity }, count);
       return count;
     });
     const [changed = 0, missing = 0] = counts;
     const level = changed > 0 ? "error" : missing > 0 ? "warn" : "info";
     this.#logger[level](
-      { provider, differences, paths, pages, offers },
+      { ...from, differences, paths, pages, offers },
       changed > 0
         ? "HPC Park describes requests otherwise than this version knows them: nothing is created or changed"
         : "read what HPC Park says of itself",

@@ -3,10 +3,12 @@ import type { Logger } from "pino";
 import { HPC_PARK_GROUP, metadataKeys } from "./api/metadata.ts";
 import type { Config } from "./config.ts";
 import { Manager } from "./controller/manager.ts";
+import { OPERATORS_OWN } from "./core/account-name.ts";
 import type { KubeClient } from "./kube/client.ts";
 import type { EventRecorder } from "./kube/events.ts";
 import type { KubeTransport } from "./kube/transport.ts";
 import type { Metrics } from "./metrics.ts";
+import { type HpcAccountPortOptions, hpcAccountPort } from "./provider/hpc-park/account-port.ts";
 import { HpcParkAccount } from "./provider/hpc-park/account.ts";
 import type { ContractTiming } from "./provider/hpc-park/contract-watch.ts";
 import { instanceKind } from "./provider/hpc-park/instance.ts";
@@ -48,27 +50,18 @@ const CONTRACT_AGAIN_MS = 3_600_000;
 const CONTRACT_HALTED_TICKS = 10;
 
 /**
+ * What every account is opened with, whose ever it is.
+ *
  * @param guard Throws where this process may not write any more.
- * @param onConsequences What the service says of itself means something else than before for every resource.
+ * @param onConsequences What a service says of itself means something else than before for what is in it.
  */
-export function createAccount(
+export function accountOptions(
   { config, logger, metrics, signal }: Surroundings,
   guard: () => void,
   onConsequences: () => void,
-): HpcParkAccount {
-  const { hpcParkToken = "", hpcParkTokenFile, hpcParkUrl } = config;
+): HpcAccountPortOptions {
   const provider = PROVIDER;
-  if (isReadableOnTheWay(hpcParkUrl))
-    logger.warn(
-      { url: hpcParkUrl },
-      "the token travels without TLS, so anybody on the way can read it; use an https URL",
-    );
-  return new HpcParkAccount({
-    url: hpcParkUrl,
-    token:
-      hpcParkTokenFile === undefined
-        ? fixedToken(hpcParkToken)
-        : tokenFromFile(hpcParkTokenFile, now),
+  return {
     timeoutMs: config.requestTimeoutMs,
     requestsPerSecond: config.hpcParkRequestsPerSecond,
     userAgent: COMPONENT,
@@ -78,16 +71,35 @@ export function createAccount(
       metrics.providerRequests.inc({ provider, operation, code });
       metrics.providerSeconds.observe({ provider, operation }, durationMs / 1000);
     },
-    onDescription: (description) =>
-      new Telling(logger, metrics).tellDescription(provider, description),
+    onDescription: (description, server) =>
+      new Telling(logger, metrics).tellDescription({ provider, server }, description),
     onConsequences,
     onNoDescription: (error) =>
       logger.warn({ err: error }, "HPC Park's description of itself cannot be read"),
     contractTiming: contractTimingOf(config),
     now,
+    wallClock: () => new Date(),
     random: Math.random,
     signal,
-  });
+  };
+}
+
+/** The operator's own account. */
+export function createAccount(
+  { config, logger }: Pick<Surroundings, "config" | "logger">,
+  options: HpcAccountPortOptions,
+): HpcParkAccount {
+  const { hpcParkToken = "", hpcParkTokenFile, hpcParkUrl: url } = config;
+  if (isReadableOnTheWay(url))
+    logger.warn(
+      { url },
+      "the token travels without TLS, so anybody on the way can read it; use an https URL",
+    );
+  const token =
+    hpcParkTokenFile === undefined
+      ? fixedToken(hpcParkToken)
+      : tokenFromFile(hpcParkTokenFile, now);
+  return new HpcParkAccount({ ...options, url, token });
 }
 
 function contractTimingOf({ pollIntervalMs }: Config): ContractTiming {
@@ -115,6 +127,7 @@ export function createManager(
   { config, logger, metrics, signal }: Surroundings,
   cluster: Cluster,
   account: HpcParkAccount,
+  options: HpcAccountPortOptions,
 ): Manager {
   const telling = new Telling(logger, metrics);
   const remotes = account.remotes();
@@ -124,6 +137,9 @@ export function createManager(
       const remote = remotes.get(port.kind);
       return remote === undefined ? [] : [{ port, remote }];
     }),
+    accountPort: hpcAccountPort(options),
+    ownUrl: config.hpcParkUrl,
+    allowedUrls: [config.hpcParkUrl, ...config.allowedUrls],
     keys: metadataKeys(HPC_PARK_GROUP),
     namespaces: config.watchNamespaces,
     timing: {
@@ -137,7 +153,8 @@ export function createManager(
     tell: (kind, told) => telling.tell(kind, told),
     tellOrphan: (kind, orphan) => telling.tellOrphan(kind, orphan),
     tellTakenBack: (kind, orphan) => telling.tellTakenBack(kind, orphan),
-    onSuspicion: (suspicion) => telling.tellSuspicion(PROVIDER, suspicion),
+    onSuspicion: (suspicion, name) =>
+      telling.tellSuspicion(PROVIDER, suspicion, name === OPERATORS_OWN ? undefined : name),
     now,
     wallClock: () => new Date(),
     random: Math.random,

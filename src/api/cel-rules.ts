@@ -20,6 +20,14 @@ export function immutableOptionalField(
   return { rule: `(${isUnset}) || (${isSame})`, message, fieldPath };
 }
 
+/** For every kind that lives in an account. */
+export function fixedAccount(kind: string): CelRule {
+  return immutableOptionalField("accountRef", {
+    why: "what was made in one account is not in another",
+    fix: `Set it back, or delete this ${kind} and create a new one.`,
+  });
+}
+
 /**
  * The operator appends its marker to the label. A label that already ends like one would be read as the property of another
  * resource, and a control character would break the one line that a label is.

@@ -6,7 +6,8 @@ export const ConditionSchema = Type.Object(
     type: Type.String({
       minLength: 1,
       maxLength: 316,
-      description: "What the condition is about: Ready, Synced, Reconciling or Stalled.",
+      description:
+        "What the condition is about: Ready, Synced, Reconciling, Stalled, and of accounts Trusted and TokenExpiring.",
     }),
     status: Type.Enum(["True", "False", "Unknown"], {
       description: "Whether the condition holds. Unknown means that it could not be found out.",

@@ -1,5 +1,13 @@
 /** `Ready` and `Synced` always; `Reconciling` and `Stalled` only while true (kstatus, Flux and Argo CD read them so). */
-export type ConditionType = "Ready" | "Synced" | "Reconciling" | "Stalled";
+export type ConditionType =
+  | "Ready"
+  | "Synced"
+  | "Reconciling"
+  | "Stalled"
+  /** Of accounts only: it stands for the user it is bound to. */
+  | "Trusted"
+  /** Of accounts only, and only while true. */
+  | "TokenExpiring";
 
 export type ConditionStatus = "True" | "False" | "Unknown";
 
@@ -27,6 +35,7 @@ export const REASONS = [
   "Available",
   "PoweredOff",
   "ReconcileSuccess",
+  "TokenAccepted",
   // on the way
   "Creating",
   "Created",
@@ -48,11 +57,19 @@ export const REASONS = [
   "FinalizersRemain",
   "Missing",
   "AccountSuspect",
+  "AccountNotReady",
   "NoEffect",
   // a human must change something
   "SecretNotFound",
   "SecretTaken",
   "Expired",
+  "AccountNotFound",
+  "AccountDiffers",
+  "TokenInvalid",
+  "TokenExpiring",
+  "UrlNotAllowed",
+  "CertificateNotTrusted",
+  "AnotherUser",
   "AdoptNotFound",
   "AdoptRefused",
   "MarkerMissing",
@@ -81,13 +98,19 @@ export const REASONS = [
 export type Reason = (typeof REASONS)[number];
 
 /** Conditions that are listed only while they are true. */
-const ONLY_WHILE_TRUE: ReadonlySet<string> = new Set<ConditionType>(["Reconciling", "Stalled"]);
+const ONLY_WHILE_TRUE: ReadonlySet<string> = new Set<ConditionType>([
+  "Reconciling",
+  "Stalled",
+  "TokenExpiring",
+]);
 
 const ORDER: readonly string[] = [
   "Ready",
   "Synced",
   "Reconciling",
   "Stalled",
+  "Trusted",
+  "TokenExpiring",
 ] satisfies ConditionType[];
 
 export function findCondition(

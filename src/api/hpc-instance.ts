@@ -1,5 +1,6 @@
 import { Type, type Static } from "typebox";
 import {
+  fixedAccount,
   immutableField,
   immutableOptionalField,
   labelRules,
@@ -24,7 +25,7 @@ import { reportFields, statusIds, statusInteger, statusText } from "./status-fie
 const MAX_GPU_COUNT = 1024;
 const MAX_STORAGES = 64;
 
-const { label, adopt } = identityFields("instance");
+const { label, accountRef, adopt } = identityFields("instance");
 
 const SpecSchema = Type.Object(
   {
@@ -45,6 +46,7 @@ const SpecSchema = Type.Object(
       "How the instance is billed, by the name that HPC Park's catalogue gives it, such as hourly. Cannot be changed.",
     ),
     ...namespaceFields("instance"),
+    accountRef,
     storageRefs: Type.Optional(
       Type.Array(
         Type.Object(
@@ -149,6 +151,7 @@ export const hpcInstanceKind: KindDefinition = {
     immutableField("tariffType", fixedAtCreation),
     immutableOptionalField("namespaceId", fixedAtCreation),
     immutableOptionalField("namespaceRef", fixedAtCreation),
+    fixedAccount("HpcInstance"),
     immutableOptionalField("ssh", fixedAtCreation),
     immutableOptionalField("adopt", {
       why: "it says which instance this object stands for",

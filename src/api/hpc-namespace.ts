@@ -1,5 +1,5 @@
 import { Type, type Static } from "typebox";
-import { immutableOptionalField, labelRules } from "./cel-rules.ts";
+import { fixedAccount, immutableOptionalField, labelRules } from "./cel-rules.ts";
 import type { CustomResource } from "./custom-resource.ts";
 import type { KindDefinition } from "./kind.ts";
 import { HPC_PARK_GROUP } from "./metadata.ts";
@@ -45,6 +45,7 @@ export const hpcNamespaceKind: KindDefinition = {
       why: "HPC Park fixes it when the namespace is created",
       fix: "Set it back, or delete this HpcNamespace and create a new one.",
     }),
+    fixedAccount("HpcNamespace"),
     immutableOptionalField("adopt", {
       why: "it says which namespace this object stands for",
       fix: "Set it back, or delete this HpcNamespace (with deletionPolicy Retain to keep the namespace) and create a new one.",

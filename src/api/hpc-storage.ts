@@ -1,5 +1,6 @@
 import { Type, type Static } from "typebox";
 import {
+  fixedAccount,
   immutableField,
   immutableOptionalField,
   labelRules,
@@ -15,7 +16,7 @@ import { reportFields, statusIds, statusInteger, statusText } from "./status-fie
 /** One PB: more is a typing error. */
 const MAX_SIZE_GB = 1_048_576;
 
-const { label, adopt } = identityFields("storage");
+const { label, accountRef, adopt } = identityFields("storage");
 
 const SpecSchema = Type.Object(
   {
@@ -30,6 +31,7 @@ const SpecSchema = Type.Object(
       description: "Size in GB. It may grow at any time and never shrinks.",
     }),
     ...namespaceFields("storage"),
+    accountRef,
     ...policyFields("storage", {
       default: "Never",
       description:
@@ -79,6 +81,7 @@ export const hpcStorageKind: KindDefinition = {
   rules: [
     immutableOptionalField("label", fixedAtCreation),
     immutableField("storageType", fixedAtCreation),
+    fixedAccount("HpcStorage"),
     immutableOptionalField("namespaceId", fixedAtCreation),
     immutableOptionalField("namespaceRef", fixedAtCreation),
     immutableOptionalField("adopt", {

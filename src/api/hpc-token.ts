@@ -1,10 +1,10 @@
 import { Type, type Static } from "typebox";
-import { immutableField, immutableOptionalField, lineRules } from "./cel-rules.ts";
+import { fixedAccount, immutableField, immutableOptionalField, lineRules } from "./cel-rules.ts";
 import type { CustomResource } from "./custom-resource.ts";
 import type { CelRule, KindDefinition } from "./kind.ts";
 import { HPC_PARK_GROUP } from "./metadata.ts";
 import { tokenColumns } from "./printer-columns.ts";
-import { objectName } from "./spec-fields.ts";
+import { accountField, objectName } from "./spec-fields.ts";
 import { reportFields, statusText } from "./status-fields.ts";
 
 /** As for a label: the marker takes 17 of 255 characters. */
@@ -26,6 +26,7 @@ const SpecSchema = Type.Object(
           "Left out, it is namespace/name of this object. Cannot be changed.",
       }),
     ),
+    accountRef: accountField("token"),
     master: Type.Boolean({
       default: false,
       description:
@@ -118,6 +119,7 @@ export const hpcTokenKind: KindDefinition = {
   spec: SpecSchema,
   status: StatusSchema,
   rules: [
+    fixedAccount("HpcToken"),
     immutableOptionalField("name", fixedAtCreation),
     immutableField("master", fixedAtCreation),
     immutableOptionalField("expiresAt", fixedAtCreation),

@@ -1,3 +1,4 @@
+import { hpcAccountKind } from "./hpc-account.ts";
 import { hpcInstanceKind } from "./hpc-instance.ts";
 import { hpcNamespaceKind } from "./hpc-namespace.ts";
 import { hpcStorageKind } from "./hpc-storage.ts";
@@ -6,6 +7,7 @@ import type { KindDefinition } from "./kind.ts";
 
 /** Every kind that a CRD is generated for. */
 export const kinds: readonly KindDefinition[] = [
+  hpcAccountKind,
   hpcInstanceKind,
   hpcStorageKind,
   hpcNamespaceKind,

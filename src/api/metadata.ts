@@ -15,6 +15,12 @@ export interface MetadataKeys {
   readonly create: string;
   /** Annotation of the operator on a Secret of its own: whose value it holds. */
   readonly holds: string;
+  /** Annotation of the operator: the account in which the remote thing is, written with the finalizer. */
+  readonly account: string;
+  /** Holds an account until nothing uses it any more. */
+  readonly accountFinalizer: string;
+  /** Annotation of the user on an account: the user that its token stands for from now on. */
+  readonly acknowledgeUser: string;
 }
 
 export function metadataKeys(prefix: string): MetadataKeys {
@@ -25,5 +31,8 @@ export function metadataKeys(prefix: string): MetadataKeys {
     acknowledgeGone: `${prefix}/acknowledge-gone`,
     create: `${prefix}/create`,
     holds: `${prefix}/holds`,
+    account: `${prefix}/account`,
+    accountFinalizer: `${prefix}/in-use`,
+    acknowledgeUser: `${prefix}/acknowledge-user`,
   };
 }

@@ -107,6 +107,36 @@ export const tokenColumns: readonly PrinterColumn[] = [
   message,
 ];
 
+export const accountColumns: readonly PrinterColumn[] = [
+  ready,
+  {
+    name: "Token",
+    type: "string",
+    jsonPath: ".status.token.kind",
+    description: "Master or Ordinary.",
+  },
+  {
+    name: "Expires",
+    type: "string",
+    jsonPath: ".status.token.expiresAt",
+    description: "When the token ends.",
+  },
+  {
+    name: "Balance",
+    type: "string",
+    jsonPath: ".status.balance",
+    description: "What is left to spend.",
+  },
+  {
+    name: "₽/h",
+    type: "string",
+    jsonPath: ".status.pricePerHour",
+    description: "What all that runs costs in an hour.",
+  },
+  age,
+  message,
+];
+
 function conditionPath(type: "Ready" | "Synced", field: "status" | "message"): string {
   return `.status.conditions[?(@.type=="${type}")].${field}`;
 }

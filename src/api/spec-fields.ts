@@ -43,8 +43,23 @@ export function identityFields(noun: string) {
           `Cannot be changed; without effect on an adopted ${noun}.`,
       }),
     ),
+    accountRef: accountField(noun),
     adopt: adoptField(noun),
   };
+}
+
+/** Whose token is used for something, and who pays. */
+export function accountField(noun: string) {
+  return Type.Optional(
+    Type.Object(
+      { name: objectName("Name of the HpcAccount.") },
+      {
+        description:
+          `The HpcAccount in the namespace of this object that the ${noun} is made in and paid by. Left out, it is the HpcAccount named ` +
+          "default, if there is one when it is made, else the operator's own account. Cannot be changed.",
+      },
+    ),
+  );
 }
 
 /** The HPC Park namespace that something is made in, by its id or by the HpcNamespace that describes it. */

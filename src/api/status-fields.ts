@@ -30,6 +30,9 @@ export function reportFields(noun: string) {
     seenWith: statusText(
       `The token that last saw the ${noun}: 7/* is a master token of user 7, 7/3f9ac21b04de an ordinary one by its fingerprint. An ordinary token sees only what was made with it or granted to it.`,
     ),
+    account: statusText(
+      `The account that the ${noun} is in: the HpcAccount, the server and the user. Left out, it is the operator's own.`,
+    ),
     label: statusText(
       `What the ${noun} is called in the HPC Park panel, without the operator's marker.`,
     ),

@@ -8,6 +8,7 @@ import { ProviderError } from "../provider/errors.ts";
 import type { ActContext } from "./act-context.ts";
 import { keep } from "./keep.ts";
 import { namespaceOf, ownLabelOf } from "./managed-object.ts";
+import { connectionOf } from "./account-choice.ts";
 import { confirm, credentialOf, requireSameMarker, requireStillWanted } from "./preconditions.ts";
 import { readSecrets } from "./secrets.ts";
 
@@ -39,7 +40,10 @@ export async function act(
 }
 
 async function attach(context: ActContext): Promise<void> {
-  await patchMetadata(context, { finalizers: withFinalizer(context) });
+  await patchMetadata(context, {
+    finalizers: withFinalizer(context),
+    annotations: annotationOfAccount(context),
+  });
 }
 
 /**
@@ -48,7 +52,7 @@ async function attach(context: ActContext): Promise<void> {
  */
 async function create(context: ActContext): Promise<RemoteThing> {
   const { object, resource, runtime, memory, resolved, now } = context;
-  const { port, connection, keys } = runtime;
+  const { port, keys } = runtime;
   const secrets = await readSecrets(context);
   const label = labelWithMarker(ownLabelOf(object), resource.marker, port.maxLabelLength);
   const body = port.createBody(object.spec, label, {
@@ -66,14 +70,14 @@ async function create(context: ActContext): Promise<RemoteThing> {
   memory.refusedAttempt = intent.attempt;
   await patchMetadata(context, {
     finalizers: withFinalizer(context),
-    annotations: { [keys.create]: formatIntent(intent) },
+    annotations: { [keys.create]: formatIntent(intent), ...annotationOfAccount(context) },
   });
   memory.intends(intent, now());
   memory.refusedAttempt = undefined;
   memory.made = undefined;
   const thing = await send(body, intent, context);
   if (markerOf(thing.label) !== resource.marker)
-    connection.trust.breakOff(
+    connectionOf(context).trust.breakOff(
       `the provider labelled ${thing.id} ${JSON.stringify(thing.label)} instead of ${JSON.stringify(label)}, so nothing it makes can be told from what is not ours; have that mended, then start the operator anew`,
     );
   await keep(thing, context);
@@ -81,15 +85,16 @@ async function create(context: ActContext): Promise<RemoteThing> {
 }
 
 async function send(body: unknown, intent: Intent, context: ActContext): Promise<RemoteThing> {
-  const { runtime, memory, now, signal } = context;
+  const { memory, now, signal } = context;
   const precondition = (): Promise<void> => requireStillWanted(context);
+  const connection = connectionOf(context);
   try {
-    const thing = await runtime.connection.remote.create(body, { signal, precondition });
+    const thing = await connection.remote.create(body, { signal, precondition });
     memory.settledAttempt = intent.attempt;
     // It may have waited long for its turn, and what was made just now may be slow to show.
     memory.intends(intent, now());
     const { object, resource } = context;
-    memory.made = { id: thing.id, over: resource.recordedId, object };
+    memory.made = { id: thing.id, over: resource.recordedId, object, connection };
     memory.accepted(CREATE_EFFORT, now());
     return thing;
   } catch (error) {
@@ -112,11 +117,11 @@ async function change(
   action: Extract<Action, { do: "change" }>,
   context: ActContext,
 ): Promise<void> {
-  const { runtime, memory, wish, now, signal } = context;
+  const { memory, wish, now, signal } = context;
   const { id, operation } = action;
   const precondition = async (): Promise<void> => requireSameMarker(id, context);
   try {
-    const { remote } = runtime.connection;
+    const { remote } = connectionOf(context);
     await remote.change(id, operation, wish.fields, { signal, precondition });
     memory.accepted(effortOf(action), now());
   } finally {
@@ -128,7 +133,8 @@ async function remove(
   action: Extract<Action, { do: "remove" }>,
   context: ActContext,
 ): Promise<void> {
-  const { runtime, memory, now, signal } = context;
+  const { memory, now, signal } = context;
+  const { remote } = connectionOf(context);
   try {
     for (const id of action.ids) {
       const precondition = async (): Promise<void> => {
@@ -136,7 +142,7 @@ async function remove(
         await confirm(id, context);
       };
       // One after the other: the first failure stops the rest, and the next reconcile looks again.
-      const isAccepted = await runtime.connection.remote.remove(id, { signal, precondition });
+      const isAccepted = await remote.remove(id, { signal, precondition });
       if (isAccepted) memory.deletedId = id;
       if (memory.made?.id === id) memory.made = undefined;
     }
@@ -157,6 +163,11 @@ async function release(context: ActContext): Promise<void> {
   // What was let go of without proof may still be there, or appear; a namesake must know.
   const { deletionPolicy, managementPolicy } = context.resource;
   memory.isReleased = deletionPolicy === "Delete" && managementPolicy === "Full";
+}
+
+/** Where the thing is, beside the finalizer that says there may be one. */
+function annotationOfAccount({ runtime, account }: ActContext): Record<string, string> {
+  return account.name === undefined ? {} : { [runtime.keys.account]: account.name };
 }
 
 function withFinalizer({ object, runtime }: ActContext): string[] {

@@ -2,35 +2,41 @@ import { findCondition } from "../api/conditions.ts";
 import type { Obstacle, Wish } from "../core/situation.ts";
 import { keyOf } from "../kube/kube-object.ts";
 import type { Reference, Resolved } from "../provider/port.ts";
+import { isSameAccount } from "../provider/connection.ts";
+import type { Choice } from "./account-choice.ts";
 import { INDEX, type KindRuntime, type Kinds, referenceTo } from "./kind-runtime.ts";
 import { type ManagedObject, namespaceOf } from "./managed-object.ts";
 
 export interface Connected {
   readonly wish: Wish;
   readonly resolved: Resolved;
+  readonly account: Choice;
 }
 
-/** What a resource asks for, once its references to other resources are looked up in the caches. Reads no network. */
+/** What a resource asks for and of which account, once its references to other resources are looked up in the caches. Reads no network. */
 export function connect(object: ManagedObject, runtime: KindRuntime, kinds: Kinds): Connected {
   const { port } = runtime;
+  const account = runtime.accounts.of(object);
   const references = port.references(object.spec).map((reference) => ({
     reference,
-    outcome: lookUp(reference, namespaceOf(object), kinds),
+    outcome: lookUp(reference, { namespace: namespaceOf(object), account, kinds }),
   }));
   const ids = references.flatMap(({ reference, outcome }) =>
     typeof outcome === "string" ? [[`${reference.kind}/${reference.name}`, outcome] as const] : [],
   );
   const resolved: Resolved = { ids: new Map(ids), secrets: new Map() };
-  const obstacle = references
-    .map(({ outcome }) => outcome)
-    .find((outcome) => typeof outcome !== "string");
+  const obstacle =
+    account.obstacle ??
+    references.map(({ outcome }) => outcome).find((outcome) => typeof outcome !== "string");
   const rival = rivalOf(object, runtime);
   return {
     resolved,
+    account,
     wish: {
       fields: port.fields(object.spec, resolved),
       users: usersOf(object, port.kind, kinds),
       ...(obstacle === undefined ? {} : { obstacle }),
+      ...(account.noAccount === undefined ? {} : { noAccount: account.noAccount }),
       ...(rival === undefined ? {} : { rival }),
     },
   };
@@ -42,9 +48,12 @@ export function withObstacle(wish: Wish, obstacle: Obstacle | undefined): Wish {
 }
 
 /** The remote id of a referred resource, or why it cannot be used yet. */
-function lookUp(reference: Reference, namespace: string, kinds: Kinds): string | Obstacle {
-  const { kind, name, path } = reference;
-  const target = kinds.get(kind)?.store.get(`${namespace}/${name}`);
+function lookUp(
+  { kind, name, path }: Reference,
+  { namespace, account, kinds }: { namespace: string; account: Choice; kinds: Kinds },
+): string | Obstacle {
+  const runtime = kinds.get(kind);
+  const target = runtime?.store.get(`${namespace}/${name}`);
   if (target === undefined) {
     return notReady(
       `${kind} "${name}" does not exist in namespace ${namespace}; create it, or correct ${path}`,
@@ -60,7 +69,18 @@ function lookUp(reference: Reference, namespace: string, kinds: Kinds): string |
   if (ready?.status !== "True" || id === undefined) {
     return notReady(`waits for ${kind} "${name}": ${ready?.message ?? "not looked at yet"}`);
   }
+  // The same id is another thing there.
+  if (runtime === undefined || areInOneAccount(account, runtime.accounts.of(target)) !== true) {
+    return notReady(
+      `${kind} "${name}" is in another account; take it out of ${path}, or put both into one account`,
+    );
+  }
   return String(id);
+}
+
+function areInOneAccount(a: Choice, b: Choice): boolean | undefined {
+  if (a.connection === undefined || b.connection === undefined) return undefined;
+  return isSameAccount(a.connection, b.connection);
 }
 
 function notReady(message: string): Obstacle {
@@ -75,12 +95,17 @@ function usersOf(object: ManagedObject, kind: string, kinds: Kinds): string[] {
 }
 
 /** Another resource that steers the thing this one wants to adopt: its maker, whoever has it, or whoever asked for it earlier. */
-function rivalOf(object: ManagedObject, { store, port }: KindRuntime): string | undefined {
+function rivalOf(
+  object: ManagedObject,
+  { store, port, accounts }: KindRuntime,
+): string | undefined {
   const adopt = object.spec.adopt;
   if (adopt === undefined || object.spec.managementPolicy === "ObserveOnly") return undefined;
   const rival = store
     .byIndex(INDEX.remoteId, String(adopt.id))
-    .find((other) => other.metadata.uid !== object.metadata.uid && isAhead(other, object));
+    .filter((other) => other.metadata.uid !== object.metadata.uid && isAhead(other, object))
+    // The same id elsewhere is another thing; where nobody knows, it may be this one.
+    .find((other) => areInOneAccount(accounts.of(object), accounts.of(other)) !== false);
   return rival && `${port.kind} "${keyOf(rival)}"`;
 }
 

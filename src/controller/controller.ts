@@ -166,8 +166,9 @@ export class Controller {
     const memory = this.#memories.get(key);
     if (memory?.made === undefined || memory.isReleased) return this.#forget(key);
     try {
-      const { id, object } = memory.made;
-      const what = await takeBack(id, departed.get(key) ?? object, this.#dependencies);
+      const { made } = memory;
+      const object = departed.get(key) ?? made.object;
+      const what = await takeBack({ ...made, object }, this.#dependencies);
       if (what !== undefined) this.#options.tellTakenBack({ key, what });
       memory.orphan = undefined;
     } catch (error) {

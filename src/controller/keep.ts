@@ -10,6 +10,7 @@ import { cleanWords } from "../provider/words.ts";
 import type { ActContext } from "./act-context.ts";
 import type { KindRuntime } from "./kind-runtime.ts";
 import { type ManagedObject, namespaceOf } from "./managed-object.ts";
+import { connectionOf } from "./account-choice.ts";
 
 const SECRETS: ResourceType = { group: "", version: "v1", plural: "secrets", kind: "Secret" };
 
@@ -71,7 +72,8 @@ export async function keep(thing: RemoteThing, context: ActContext): Promise<voi
   const { once: value } = thing;
   if (value === undefined)
     throw new ProviderError("unknown-outcome", `${thing.id} was made without its value`);
-  if ((observation?.marked.length ?? 0) > 0) await runtime.connection.remote.prove?.(value, signal);
+  if ((observation?.marked.length ?? 0) > 0)
+    await connectionOf(context).remote.prove?.(value, signal);
   const { name, key } = keeps.secret(object.spec);
   const body = secretBody(thing.id, value.open(), { name, key }, context);
   const namespace = namespaceOf(object);

@@ -1,7 +1,7 @@
 import type { MetadataKeys } from "../api/metadata.ts";
 import type { Store } from "../kube/store.ts";
-import type { Connection } from "../provider/connection.ts";
 import type { KindPort, ManagedSpec } from "../provider/port.ts";
+import type { AccountChooser } from "./account-choice.ts";
 import {
   type Identification,
   type ManagedObject,
@@ -17,7 +17,8 @@ export interface KindRuntime {
   readonly keys: MetadataKeys;
   readonly store: Store<ManagedObject>;
   readonly queue: Workqueue;
-  readonly connection: Connection;
+  /** In which account the remote thing of an object is, or is to be. */
+  readonly accounts: AccountChooser;
   /** The version that our own last write gave to an object, by its key: its event is no news. */
   readonly ownWrites: Map<string, string>;
   /** The last copy of objects that are gone, until their keys have been worked off. */

@@ -10,6 +10,7 @@ export interface ManagedStatus {
   readonly observedGeneration?: number;
   readonly id?: number | string;
   readonly seenWith?: string;
+  readonly account?: string;
   readonly lastHandledReconcileAt?: string;
   readonly conditions?: readonly Condition[];
   readonly [field: string]: unknown;

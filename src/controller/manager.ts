@@ -1,25 +1,35 @@
 import { findCondition } from "../api/conditions.ts";
 import type { MetadataKeys } from "../api/metadata.ts";
+import { OPERATORS_OWN, wordOfPlace } from "../core/account-name.ts";
 import type { Timing } from "../core/situation.ts";
 import type { KubeClient } from "../kube/client.ts";
 import type { EventRecorder } from "../kube/events.ts";
 import { Reflector, type ReflectorLog } from "../kube/reflector.ts";
 import { Store } from "../kube/store.ts";
+import type { KubeObject, ResourceType } from "../kube/kube-object.ts";
 import type { KubeTransport } from "../kube/transport.ts";
+import type { AccountPort } from "../provider/account-port.ts";
 import { Connection } from "../provider/connection.ts";
 import type { KindPort, ManagedSpec, RemoteKind } from "../provider/port.ts";
 import { Trust } from "../provider/trust.ts";
+import { Accounts } from "./accounts.ts";
 import { Controller, type Orphan, type Told } from "./controller.ts";
 import { addIndexes, type KindRuntime, type Kinds, urgencyIn } from "./kind-runtime.ts";
 import type { ManagedObject } from "./managed-object.ts";
-import { wakeAll, wakeChanged, watchResources } from "./triggers.ts";
+import { wakeAll, wakeChanged, wakeWhere, watchResources } from "./triggers.ts";
 import { Workqueue } from "./workqueue.ts";
 
 export interface ManagerOptions {
   readonly client: KubeClient;
   readonly transport: KubeTransport;
   readonly events: EventRecorder;
+  /** Each with its remote side in the operator's own account. */
   readonly kinds: readonly { readonly port: KindPort<ManagedSpec>; readonly remote: RemoteKind }[];
+  /** The kind of other accounts. */
+  readonly accountPort: AccountPort;
+  readonly ownUrl: string;
+  /** All that accounts may name. */
+  readonly allowedUrls: readonly string[];
   readonly keys: MetadataKeys;
   readonly ownerId: string;
   /** Empty: all. */
@@ -32,7 +42,7 @@ export interface ManagerOptions {
   readonly tell: (kind: string, told: Told) => void;
   readonly tellOrphan: (kind: string, orphan: Orphan) => void;
   readonly tellTakenBack: (kind: string, orphan: Orphan) => void;
-  readonly onSuspicion: (suspicion: string | undefined) => void;
+  readonly onSuspicion: (suspicion: string | undefined, account: string) => void;
   /** Monotonic milliseconds. */
   readonly now: () => number;
   readonly wallClock: () => Date;
@@ -41,27 +51,55 @@ export interface ManagerOptions {
   readonly signal: AbortSignal;
 }
 
+/** A reflector of whatever kind. */
+type Reflecting = Pick<Reflector<KubeObject>, "run" | "synced" | "isHealthy" | "kind">;
+
+interface Connecting {
+  readonly kind: string;
+  readonly only?: string | undefined;
+  readonly remote: RemoteKind;
+  readonly trust: Trust;
+  readonly server: string;
+  readonly signal: AbortSignal;
+}
+
 /** Brings the floors together: informers fill stores, stores and looks wake keys, controllers work them off. */
 export class Manager {
   readonly kinds: Kinds;
+  readonly accounts: Accounts;
   readonly #options: ManagerOptions;
-  /** Every kind here is of the one account. */
-  readonly #trust: Trust;
-  readonly #reflectors: readonly Reflector<ManagedObject>[];
+  /** The operator's own account, by kind. */
+  readonly #own = new Map<string, Connection>();
+  readonly #reflectors: readonly Reflecting[];
 
   constructor(options: ManagerOptions) {
     this.#options = options;
-    this.#trust = new Trust((suspicion) => {
-      options.onSuspicion(suspicion);
-      this.reconsider();
+    const trust = new Trust((suspicion) => this.#onSuspicion(trust, OPERATORS_OWN, suspicion));
+    this.accounts = new Accounts({
+      ...options,
+      port: options.accountPort,
+      own: (kind) => this.#own.get(kind),
+      connect: ({ standing: { place, trust: shared }, ...rest }) =>
+        this.#connect({ ...rest, trust: shared, server: place.server }),
+      kinds: () => this.kinds,
+      onSuspicion: ({ place, trust: shared }, suspicion) =>
+        this.#onSuspicion(shared, wordOfPlace(place), suspicion),
     });
-    this.kinds = new Map(
-      options.kinds.map(({ port, remote }) => [port.kind, this.#runtimeOf(port, remote)]),
-    );
+    this.kinds = new Map(options.kinds.map(({ port }) => [port.kind, this.#runtimeOf(port)]));
+    for (const { port, remote } of options.kinds) {
+      const { kind } = port;
+      const { signal, ownUrl: server } = options;
+      this.#own.set(kind, this.#connect({ kind, remote, trust, server, signal }));
+    }
     const namespaces = options.namespaces.length > 0 ? options.namespaces : [undefined];
-    this.#reflectors = [...this.kinds.values()].flatMap(({ port, store }) =>
-      namespaces.map((namespace) => this.#reflectorOf(port, store, namespace)),
-    );
+    this.#reflectors = namespaces.flatMap((namespace) => {
+      const reflectors: Reflecting[] = [...this.kinds.values()].map(({ port, store }) =>
+        this.#reflectorOf(port, store, namespace),
+      );
+      return reflectors.concat(
+        this.#reflectorOf(options.accountPort, this.accounts.store, namespace),
+      );
+    });
   }
 
   /** Fills the stores and keeps them up to date. Resolves once all are filled for the first time. */
@@ -80,11 +118,11 @@ export class Manager {
   async work(): Promise<void> {
     const stopWatching = watchResources(this.kinds);
     const controllers = [...this.kinds.values()].map((runtime) => {
-      void runtime.connection.snapshots.run();
+      void this.#own.get(runtime.port.kind)?.snapshots.run();
       wakeAll(runtime);
       return this.#controllerOf(runtime).run();
     });
-    await Promise.all(controllers);
+    await Promise.all([this.accounts.work(), ...controllers]);
     stopWatching();
   }
 
@@ -95,6 +133,7 @@ export class Manager {
 
   /** Takes no more keys; `work` resolves when what was begun is done. */
   drain(): void {
+    this.accounts.drain();
     for (const { queue } of this.kinds.values()) queue.shutDown();
   }
 
@@ -112,61 +151,88 @@ export class Manager {
     );
   }
 
-  #runtimeOf(port: KindPort<ManagedSpec>, remote: RemoteKind): KindRuntime {
-    const { ownerId, keys, now, random, timing, signal } = this.#options;
+  #onSuspicion(trust: Trust, account: string, suspicion: string | undefined): void {
+    this.#options.onSuspicion(suspicion, account);
+    for (const runtime of this.kinds.values())
+      wakeWhere(runtime, (object) => runtime.accounts.of(object).connection?.trust === trust);
+  }
+
+  #connect({ kind, only, ...rest }: Connecting): Connection {
+    const { keys, now, random, timing } = this.#options;
+    const everyKey = (): void => {
+      const runtime = this.kinds.get(kind);
+      if (runtime === undefined) return;
+      wakeWhere(runtime, (object) => runtime.accounts.of(object).connection === connection);
+    };
+    const connection: Connection = new Connection({
+      ...rest,
+      kind: only === undefined ? kind : `${kind} of ${only}`,
+      timing,
+      now,
+      random,
+      expectedIds: () => expectedIds(this.kinds.get(kind), connection, keys),
+      isNeeded: () => isNeeded(this.kinds.get(kind)),
+      onChanges: (changes) => {
+        const runtime = this.kinds.get(kind);
+        if (runtime !== undefined) wakeChanged(runtime, connection, changes);
+      },
+      onStale: everyKey,
+      onRecovery: everyKey,
+    });
+    return connection;
+  }
+
+  #runtimeOf(port: KindPort<ManagedSpec>): KindRuntime {
+    const { ownerId, keys, now, random } = this.#options;
     const identification = { kind: port.kind, ownerId, keys };
     const store = new Store<ManagedObject>((error) =>
       this.#options.log("error", "a change could not be handled", { err: error }),
     );
     addIndexes(store, port, identification);
-    const everyKey = (): void => wakeAll(runtime);
-    const connection = new Connection({
-      remote,
-      kind: port.kind,
-      trust: this.#trust,
-      timing,
-      signal,
-      now,
-      random,
-      expectedIds: () => expectedIds(store, keys),
-      // Such lists are shown to few credentials; whoever has no such resource need not have one of them.
-      isNeeded: () => port.keeps === undefined || store.size > 0,
-      onChanges: (changes) => wakeChanged(runtime, changes),
-      onStale: everyKey,
-      onRecovery: everyKey,
-    });
-    const queue = new Workqueue({ now, random, urgencyOf: urgencyIn(store, port) });
-    const runtime: KindRuntime = {
+    return {
       port,
       identification,
       keys,
       store,
-      queue,
-      connection,
+      queue: new Workqueue({ now, random, urgencyOf: urgencyIn(store, port) }),
+      accounts: this.accounts.chooser(port.kind),
       ownWrites: new Map(),
       departed: new Map(),
     };
-    return runtime;
   }
 
-  #reflectorOf(
-    type: KindPort<ManagedSpec>,
-    store: Store<ManagedObject>,
+  #reflectorOf<T extends KubeObject>(
+    type: ResourceType,
+    store: Store<T>,
     namespace: string | undefined,
-  ): Reflector<ManagedObject> {
+  ): Reflector<T> {
     const { client, transport, log, watchIdleMs } = this.#options;
     const timings = { idleMs: watchIdleMs };
     const scope = namespace === undefined ? {} : { namespace };
-    return new Reflector<ManagedObject>({ client, transport, type, store, log, timings, ...scope });
+    return new Reflector<T>({ client, transport, type, store, log, timings, ...scope });
   }
 }
 
-/** The remote ids that are to be there: not those of what is leaving, is lost already, or was acknowledged to be gone. */
-function* expectedIds(store: Store<ManagedObject>, keys: MetadataKeys): Iterable<string> {
-  for (const { metadata, status } of store.list()) {
+/** Some lists are shown to few credentials; whoever has no such resource need not have one of them. */
+function isNeeded(runtime: KindRuntime | undefined): boolean {
+  return runtime === undefined || runtime.port.keeps === undefined || runtime.store.size > 0;
+}
+
+/**
+ * The remote ids that are to be there in this account: not those of what is leaving, is lost already, or was acknowledged to be gone.
+ */
+function* expectedIds(
+  runtime: KindRuntime | undefined,
+  connection: Connection,
+  keys: MetadataKeys,
+): Iterable<string> {
+  if (runtime === undefined) return;
+  for (const object of runtime.store.list()) {
+    const { metadata, status } = object;
     if (metadata.deletionTimestamp !== undefined || status?.id === undefined) continue;
     const isAcknowledged = metadata.annotations?.[keys.acknowledgeGone] === String(status.id);
     const isLost = findCondition(status.conditions, "Stalled")?.reason === "Lost";
-    if (!isAcknowledged && !isLost) yield String(status.id);
+    if (isAcknowledged || isLost) continue;
+    if (runtime.accounts.of(object).connection === connection) yield String(status.id);
   }
 }

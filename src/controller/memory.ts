@@ -8,6 +8,7 @@ import type { Resource } from "../core/resource.ts";
 import { CREATE_EFFORT } from "../core/outcomes-of-absence.ts";
 import type { ManagedObject } from "./managed-object.ts";
 import { KubeError } from "../kube/errors.ts";
+import type { Connection } from "../provider/connection.ts";
 import { keyOf, type KubeObject } from "../kube/kube-object.ts";
 import { compareResourceVersions } from "../kube/resource-version.ts";
 
@@ -43,7 +44,12 @@ export class ResourceMemory implements JournalMemory {
   awaited: AwaitedLook | undefined;
   /** The id that our own create request brought back, in case it could not be recorded over the one before. */
   made:
-    | { readonly id: string; readonly over: string | undefined; readonly object: ManagedObject }
+    | {
+        readonly id: string;
+        readonly over: string | undefined;
+        readonly object: ManagedObject;
+        readonly connection: Connection;
+      }
     | undefined;
   /** Provider failures in a row. */
   failures = 0;

@@ -36,14 +36,14 @@ export interface Looking {
 export function lookFor(
   object: ManagedObject,
   memory: ResourceMemory,
-  { runtime, now, timing }: Dependencies,
+  { runtime, now, timing, connection }: Dependencies & { readonly connection: Connection },
   awaited: AwaitedLook | undefined,
 ): { readonly sinceMs: number } | Looking {
   if (isLookRequested(object, runtime.keys)) return { sinceMs: now() };
   const oldestMs = awaited?.sinceMs ?? now() - TICKS_UNTIL_UNKNOWN * timing.restMs;
   const sinceMs = Math.max(memory.lookSinceMs, oldestMs);
   if (awaited !== undefined) return { sinceMs };
-  const looked = runtime.connection.snapshots.lookingSince(sinceMs);
+  const looked = connection.snapshots.lookingSince(sinceMs);
   return looked === undefined ? { sinceMs } : { looked, awaited: { sinceMs } };
 }
 

@@ -1,6 +1,7 @@
 import { markerOf } from "../core/marker.ts";
 import { KubeError } from "../kube/errors.ts";
 import { keyOf } from "../kube/kube-object.ts";
+import { connectionOf } from "./account-choice.ts";
 import type { ActContext } from "./act-context.ts";
 import { readKeepsake } from "./keep.ts";
 import { type ManagedObject, namespaceOf } from "./managed-object.ts";
@@ -22,8 +23,8 @@ export async function requireStillWanted(context: ActContext): Promise<void> {
 
 /** The newest list, if it has the thing, shows the same marker as what was decided upon. */
 export function requireSameMarker(id: string, context: ActContext): void {
-  const { runtime, observation } = context;
-  const { connection } = runtime;
+  const { observation } = context;
+  const connection = connectionOf(context);
   requireSameTrust(context);
   const seen = [observation?.named, ...(observation?.marked ?? [])].find(
     (thing) => thing?.id === id,
@@ -64,9 +65,14 @@ async function idToKeep(current: ManagedObject, context: ActContext): Promise<st
   return String(keepsake?.kept.id);
 }
 
-/** The account is trusted and describes itself as it did, and the credential is the one that was looked with. */
+/**
+ * The account is the same, trusted and describing itself as it did, and the credential is the one that was looked with.
+ */
 function requireSameTrust(context: ActContext): void {
-  const { connection } = context.runtime;
+  const { object, runtime } = context;
+  const connection = connectionOf(context);
+  const current = runtime.store.get(keyOf(object)) ?? object;
+  if (runtime.accounts.of(current).connection !== connection) throw changed(context);
   connection.requireCredential(credentialOf(context));
   const { suspicion, terms } = connection;
   if (suspicion !== context.suspicion || terms !== context.terms) throw changed(context);

@@ -30,7 +30,6 @@ export async function reconcile(
 ): Promise<Outcome | Looking | undefined> {
   if (memory.isOutdated(object.metadata.resourceVersion)) return undefined;
   const { runtime, kinds, now, timing, signal } = dependencies;
-  const { connection } = runtime;
   const written = resourceOf(object, runtime.identification);
   memory.meet(written, now());
   const { awaited } = memory;
@@ -39,24 +38,26 @@ export async function reconcile(
   const resource = recordedId === undefined ? written : { ...written, recordedId };
 
   const connected = connect(object, runtime, kinds);
+  const { connection } = connected.account;
   const situation: Situation = {
     resource,
     memory,
     timing,
     kind: runtime.port.rules,
     wish: connected.wish,
-    terms: connection.terms,
+    terms: connection?.terms,
   };
   const context = { ...dependencies, ...connected, object, resource, memory };
 
   let decision = decide(situation, now());
   let observation: Observation | undefined;
-  let { suspicion, terms } = connection;
+  let suspicion = connection?.suspicion;
+  let terms = connection?.terms;
   let keepsake: Keepsake | undefined;
   let result: Result;
   try {
-    if (decision.action.do === "observe") {
-      const look = lookFor(object, memory, dependencies, awaited);
+    if (decision.action.do === "observe" && connection !== undefined) {
+      const look = lookFor(object, memory, { ...dependencies, connection }, awaited);
       if ("awaited" in look) return look;
       const observed = await observe({ resource, connection, awaited, ...look, now, signal });
       if ("awaited" in observed) return observed;

@@ -1,6 +1,7 @@
 import type { Condition, ConditionClaim } from "../api/conditions.ts";
 import type { KubeClient } from "../kube/client.ts";
 import type { EventRecorder } from "../kube/events.ts";
+import type { Choice } from "./account-choice.ts";
 import type { KindRuntime } from "./kind-runtime.ts";
 import { type ManagedObject, namespaceOf } from "./managed-object.ts";
 import type { ResourceMemory } from "./memory.ts";
@@ -11,6 +12,7 @@ export interface ReportContext {
   readonly object: ManagedObject;
   readonly runtime: KindRuntime;
   readonly memory: ResourceMemory;
+  readonly account: Choice;
   readonly client: KubeClient;
   readonly events: EventRecorder;
   readonly wallClock: () => Date;
@@ -25,6 +27,7 @@ const ORDERLY: ReadonlySet<string> = new Set([
   "Settling",
   "Missing",
   "Replacing",
+  "AccountNotReady",
 ]);
 
 /** Writes at most one status patch, and says what has changed in one event. Returns whether anything was written. */
@@ -63,6 +66,7 @@ async function writeStatus(result: Result, context: ReportContext): Promise<bool
     thing: result.thing,
     forgets: result.forgets,
     seenWith: result.seenWith,
+    account: context.account.name,
     statusId: (id) => runtime.port.statusId(id),
     handledReconcileAt: result.hasLooked ? asked : undefined,
     at: context

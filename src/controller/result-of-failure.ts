@@ -6,6 +6,7 @@ import type { Observation } from "../core/observation.ts";
 import { KubeError } from "../kube/errors.ts";
 import { ProviderError } from "../provider/errors.ts";
 import { ObstacleError } from "./secrets.ts";
+import type { Choice } from "./account-choice.ts";
 import type { Dependencies } from "./dependencies.ts";
 import type { ResourceMemory } from "./memory.ts";
 import { type Result, seenBy } from "./result.ts";
@@ -13,6 +14,7 @@ import { type Result, seenBy } from "./result.ts";
 export interface FailureScene extends Dependencies {
   readonly resource: Resource;
   readonly memory: ResourceMemory;
+  readonly account: Choice;
 }
 
 /** Somebody has ruled the write out, by role, webhook or quota; trying again quickly would not help. */
@@ -59,8 +61,9 @@ export function resultOfFailure(
 }
 
 /** A thing that the lists show was seen with them; any other when it was last asked for by itself. */
-function unseenForMs({ resource, runtime, memory, now }: FailureScene): number {
-  const { snapshots } = runtime.connection;
+function unseenForMs({ resource, account, memory, now }: FailureScene): number {
+  if (account.connection === undefined) return Infinity;
+  const { snapshots } = account.connection;
   const isListed =
     resource.recordedId !== undefined && snapshots.latest?.byId(resource.recordedId) !== undefined;
   if (isListed || memory.seenAtMs === undefined) return snapshots.unseenForMs;

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { type ConditionClaim, mergeConditions } from "../api/conditions.ts";
 import { betterKnown } from "../core/credential.ts";
+import { type AccountName, OPERATORS_OWN } from "../core/account-name.ts";
 import type { RemoteThing } from "../core/observation.ts";
 import type { ManagedObject, ManagedStatus } from "./managed-object.ts";
 
@@ -12,6 +13,8 @@ export interface StatusInput {
   readonly statusId: (id: string) => number | string;
   /** Name of the credential that saw it. */
   readonly seenWith?: string | undefined;
+  /** Name of the account in which it is. */
+  readonly account?: AccountName | undefined;
   /** The recorded thing is gone for good: everything mirrored from it goes too. */
   readonly forgets: boolean;
   /** The answered value of the annotation that asks for a look. */
@@ -40,7 +43,7 @@ export function statusPatch(input: StatusInput): Record<string, unknown> | undef
 }
 
 function nextStatus(input: StatusInput, before: ManagedStatus): Record<string, unknown> {
-  const { object, claims, thing, forgets, handledReconcileAt, at } = input;
+  const { object, claims, thing, account, forgets, handledReconcileAt, at } = input;
   const generation = object.metadata.generation ?? 0;
   const seenWith = betterKnown(input.seenWith, before.seenWith);
   const mirrored =
@@ -48,13 +51,18 @@ function nextStatus(input: StatusInput, before: ManagedStatus): Record<string, u
       ? forgets
         ? {}
         : mirroredOf(before)
-      : { id: input.statusId(thing.id), seenWith, ...thing.status };
+      : { id: input.statusId(thing.id), seenWith, account: writtenAs(account), ...thing.status };
   return withoutEmpty({
     ...mirrored,
     observedGeneration: generation,
     lastHandledReconcileAt: handledReconcileAt ?? before.lastHandledReconcileAt,
     conditions: mergeConditions(before.conditions, claims, generation, at),
   });
+}
+
+/** The operator's own is what is meant where none is written. */
+function writtenAs(account: AccountName | undefined): AccountName | undefined {
+  return account === OPERATORS_OWN ? undefined : account;
 }
 
 function mirroredOf(status: ManagedStatus): Record<string, unknown> {

@@ -2,7 +2,16 @@ import { markerOf } from "../core/marker.ts";
 import { REMOVE } from "../core/terms.ts";
 import { KubeError } from "../kube/errors.ts";
 import type { Dependencies } from "./dependencies.ts";
+import type { Connection } from "../provider/connection.ts";
 import { type ManagedObject, markerOfObject, namespaceOf } from "./managed-object.ts";
+
+export interface Made {
+  readonly id: string;
+  /** The last copy that was seen of it. */
+  readonly object: ManagedObject;
+  /** The account in which it was made. */
+  readonly connection: Connection;
+}
 
 /**
  * Deletes what a create request made for an object that was gone before the answer came. The API server can lose a finalizer that is
@@ -10,17 +19,15 @@ import { type ManagedObject, markerOfObject, namespaceOf } from "./managed-objec
  * touched, while it bears the marker, and only where a read past every cache finds no object of that name: a namesake would find the
  * thing by its marker.
  *
- * @param object The last copy that was seen of it.
  * @returns the id that was deleted; undefined where it is to stay.
  * @throws ProviderError or KubeError; it is to be tried again, but for a conflict: a namesake exists.
  */
 export async function takeBack(
-  id: string,
-  object: ManagedObject,
+  { id, object, connection }: Made,
   dependencies: Dependencies,
 ): Promise<string | undefined> {
   const { runtime, signal } = dependencies;
-  const { connection, identification } = runtime;
+  const { identification } = runtime;
   if (object.spec.deletionPolicy === "Retain" || object.spec.managementPolicy === "ObserveOnly")
     return undefined;
   const thing = await connection.remote.get(id, signal);

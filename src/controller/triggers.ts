@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { findCondition } from "../api/conditions.ts";
 import type { MetadataKeys } from "../api/metadata.ts";
 import type { SnapshotChanges } from "../provider/snapshot.ts";
+import type { Connection } from "../provider/connection.ts";
 import { INDEX, type KindRuntime, type Kinds, referenceTo } from "./kind-runtime.ts";
 import { type ManagedObject, namespaceOf } from "./managed-object.ts";
 
@@ -20,17 +21,33 @@ export function watchResources(kinds: Kinds): () => void {
   };
 }
 
-/** The keys of what a new snapshot shows otherwise. */
-export function wakeChanged({ store, queue }: KindRuntime, changes: SnapshotChanges): void {
+/** The keys of what a new snapshot of an account shows otherwise; nobody else's. */
+export function wakeChanged(
+  { store, queue, accounts }: KindRuntime,
+  connection: Connection,
+  changes: SnapshotChanges,
+): void {
   const found = [
     ...[...changes.ids].flatMap((id) => store.byIndex(INDEX.remoteId, id)),
     ...[...changes.markers].flatMap((marker) => store.byIndex(INDEX.marker, marker)),
   ];
-  for (const object of found) queue.add(`${namespaceOf(object)}/${object.metadata.name}`);
+  for (const object of found) {
+    if (accounts.of(object).connection === connection)
+      queue.add(`${namespaceOf(object)}/${object.metadata.name}`);
+  }
 }
 
 export function wakeAll({ store, queue }: KindRuntime): void {
   for (const object of store.list()) queue.add(`${namespaceOf(object)}/${object.metadata.name}`);
+}
+
+/** Everything of one account, or of one namespace. */
+export function wakeWhere(
+  { store, queue }: KindRuntime,
+  isConcerned: (object: ManagedObject) => boolean,
+): void {
+  for (const object of store.list())
+    if (isConcerned(object)) queue.add(`${namespaceOf(object)}/${object.metadata.name}`);
 }
 
 /** Our own status patches come back as events too; they are no news. */

@@ -32,6 +32,12 @@ export function betterKnown(
   return isUnknown ? (former ?? present) : present;
 }
 
+/** Undefined where nobody knows whose it is. */
+export function ownerIn(name: CredentialName): string | undefined {
+  const user = userOf(name);
+  return user === "?" ? undefined : user;
+}
+
 function fingerprintIn(name: CredentialName): string {
   return name.slice(name.lastIndexOf("/") + 1);
 }

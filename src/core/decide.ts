@@ -40,6 +40,11 @@ export const RULES_BEFORE_LOOKING: readonly Rule<Situation>[] = [
     early.waitForUsers,
   ),
   rule(
+    "Without the account in which it is, or is to be made, nothing of a resource can be known.",
+    ({ wish }) => wish.noAccount,
+    early.waitForAccount,
+  ),
+  rule(
     "What the provider has no section for cannot be looked at.",
     ({ terms }) => terms?.absence,
     early.missSection,

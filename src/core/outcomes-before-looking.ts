@@ -1,6 +1,6 @@
 import { findCondition } from "../api/conditions.ts";
 import { claim, type Decision, stalled, waiting } from "./decision.ts";
-import type { Situation } from "./situation.ts";
+import type { Obstacle, Situation } from "./situation.ts";
 
 export function letGo(): Decision {
   return { action: { do: "nothing" }, claims: [] };
@@ -79,4 +79,13 @@ export function waitForUsers({ wish, timing }: Situation): Decision {
     ]),
     requeueAfterMs: timing.restMs,
   };
+}
+
+export function waitForAccount({ resource, timing }: Situation, obstacle: Obstacle): Decision {
+  const say = obstacle.isStalled ? stalled : waiting;
+  const prefix = resource.isDeleting ? "deletion waits: " : "";
+  const word = [obstacle.reason, `${prefix}${obstacle.message}`] as const;
+  // What was there may be there still.
+  const ready = resource.recordedId === undefined ? undefined : claim("Ready", "Unknown", word);
+  return { action: { do: "nothing" }, claims: say(word, ready), requeueAfterMs: timing.restMs };
 }

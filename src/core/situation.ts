@@ -46,6 +46,8 @@ export interface Wish {
   readonly fields: Fields;
   /** Why a create or a change has to wait. Fields that depend on it are left out above. */
   readonly obstacle?: Obstacle;
+  /** Why the account cannot be asked at all: nothing is looked at, made, changed or deleted. */
+  readonly noAccount?: Obstacle;
   /** Names of the resources that use this one; it is not deleted before they are gone. */
   readonly users: readonly string[];
   /** Another resource that holds the remote thing this one wants to adopt. */
@@ -168,7 +170,13 @@ function barrierIn(
 }
 
 /** What a user acknowledges as gone: the recorded id, or the create request that nothing is known of. */
-export function nameOfLoss({ recordedId, intent }: Resource): string | undefined {
+export function nameOfLoss({
+  recordedId,
+  intent,
+}: {
+  readonly recordedId?: string | undefined;
+  readonly intent?: Resource["intent"] | undefined;
+}): string | undefined {
   return recordedId ?? (intent === undefined ? undefined : `create-${intent.attempt}`);
 }
 

@@ -8,7 +8,7 @@ import { KubeTransport } from "../kube/transport.ts";
 import { createMetrics } from "../metrics.ts";
 import { ProviderError } from "../provider/errors.ts";
 import type { HpcParkAccount } from "../provider/hpc-park/account.ts";
-import { COMPONENT, createAccount, isReadableOnTheWay, KINDS } from "../wiring.ts";
+import { accountOptions, COMPONENT, createAccount, isReadableOnTheWay, KINDS } from "../wiring.ts";
 import { checkAccount } from "./account.ts";
 import { checkCatalogue } from "./catalogue.ts";
 import { checkCluster } from "./cluster.ts";
@@ -69,7 +69,10 @@ function accountsOf(config: Config, signal: AbortSignal): Account[] {
   const refuse = (): never => {
     throw new ProviderError("unavailable", "the doctor changes nothing");
   };
-  const account = createAccount(surroundings, refuse, () => undefined);
+  const account = createAccount(
+    surroundings,
+    accountOptions(surroundings, refuse, () => undefined),
+  );
   return [{ name: "account", url, tokenPlace, account }];
 }
 

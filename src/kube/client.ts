@@ -24,7 +24,12 @@ export interface Preconditions {
   readonly resourceVersion?: string;
 }
 
-const SECRETS: ResourceType = { group: "", version: "v1", plural: "secrets", kind: "Secret" };
+export const SECRETS: ResourceType = {
+  group: "",
+  version: "v1",
+  plural: "secrets",
+  kind: "Secret",
+};
 
 /**
  * Reads and writes objects as raw JSON. Every method rejects with a KubeError, or with the signal's reason on an abort.

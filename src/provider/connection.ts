@@ -1,3 +1,4 @@
+import { ownerIn } from "../core/credential.ts";
 import type { Terms } from "../core/terms.ts";
 import { ProviderError } from "./errors.ts";
 import type { RemoteKind } from "./port.ts";
@@ -7,7 +8,10 @@ import type { Trust } from "./trust.ts";
 
 export interface ConnectionOptions extends Omit<SnapshotsOptions, "remote" | "onLook"> {
   readonly remote: RemoteKind;
+  /** What is listed: tells this list from the others by which the account is judged. */
   readonly kind: string;
+  /** Its URL; left out, nothing is known of it. */
+  readonly server?: string;
   /** Shared by all kinds of the account. */
   readonly trust: Trust;
   /** The remote ids that resources expect to be there. */
@@ -45,10 +49,22 @@ export class Connection {
     return this.remote.terms;
   }
 
+  /** The server, and the user behind the token as far as that is known. */
+  get place(): { readonly server: string | undefined; readonly user: string | undefined } {
+    const { credential } = this.remote;
+    const user = credential === undefined ? undefined : ownerIn(credential);
+    return { server: this.#options.server, user };
+  }
+
   /** @throws ProviderError where requests carry another credential by now than what was seen. */
   requireCredential(credential: string): void {
     if (this.remote.credential === credential) return;
     throw new ProviderError("unavailable", "the credential was replaced; looking again with it");
+  }
+
+  /** It is looked at no more: what it showed last says nothing against the account. */
+  close(): void {
+    this.trust.forget(this.#options.kind);
   }
 
   #onLook(snapshot: Snapshot, changes: SnapshotChanges): void {
@@ -60,4 +76,13 @@ export class Connection {
     if (this.suspicion === undefined) this.#gone = new Set(missing);
     onChanges(changes);
   }
+}
+
+/** Whether two connections are of one user of one server, so that an id means the same in both; undefined where nobody knows. */
+export function isSameAccount(a: Connection, b: Connection): boolean | undefined {
+  // Whoever shares a user shares the trust.
+  if (a.trust === b.trust) return true;
+  if (a.place.server !== b.place.server) return false;
+  if (a.place.user === undefined || b.place.user === undefined) return undefined;
+  return a.place.user === b.place.user;
 }

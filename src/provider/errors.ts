@@ -6,6 +6,8 @@ export class ProviderError extends Error implements Failure {
   readonly kind: FailureKind;
   readonly status?: number;
   readonly retryAfterMs?: number;
+  /** Of an error that had no answer, such as ECONNREFUSED. */
+  readonly code?: string;
 
   constructor(
     kind: FailureKind,
@@ -15,6 +17,7 @@ export class ProviderError extends Error implements Failure {
     super(message);
     this.kind = kind;
     if (details.status !== undefined) this.status = details.status;
+    if (details.code !== undefined) this.code = details.code;
     if (details.retryAfterMs !== undefined) this.retryAfterMs = details.retryAfterMs;
   }
 }

@@ -11,6 +11,12 @@ const UNTRUSTED: ReadonlySet<string> = new Set([
   "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
 ]);
 
+const CERTIFICATE_FAULTS: ReadonlySet<string> = new Set([
+  "CERT_HAS_EXPIRED",
+  "ERR_TLS_CERT_ALTNAME_INVALID",
+  ...UNTRUSTED,
+]);
+
 /** Errors that mean no connection came about: the request never left, so nothing was done. */
 const NEVER_SENT: ReadonlySet<string> = new Set([
   "ECONNREFUSED",
@@ -18,10 +24,12 @@ const NEVER_SENT: ReadonlySet<string> = new Set([
   "EAI_AGAIN",
   "EHOSTUNREACH",
   "ENETUNREACH",
-  "CERT_HAS_EXPIRED",
-  "ERR_TLS_CERT_ALTNAME_INVALID",
-  ...UNTRUSTED,
+  ...CERTIFICATE_FAULTS,
 ]);
+
+export function isCertificateFault({ code }: ProviderError): boolean {
+  return code !== undefined && CERTIFICATE_FAULTS.has(code);
+}
 
 /** A got error carries the Authorization header, so nothing of it but its code and a cleaned message goes on. */
 export function convert(
@@ -33,7 +41,10 @@ export function convert(
   const code = codeOf(error);
   const message = `${operation}: ${cleanWords(describe(code, error))}`;
   const isOpen = isCreate === true && method === "POST" && !NEVER_SENT.has(code);
-  return { error: new ProviderError(isOpen ? "unknown-outcome" : "unavailable", message), code };
+  return {
+    error: new ProviderError(isOpen ? "unknown-outcome" : "unavailable", message, { code }),
+    code,
+  };
 }
 
 function rootOf(error: unknown): unknown {

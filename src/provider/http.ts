@@ -43,6 +43,8 @@ export interface HttpClientOptions {
   readonly url: string;
   /** The bearer token as it is now. Rejects with a ProviderError where there is none. */
   readonly token: () => Promise<string>;
+  /** Asked once where the server refuses a token: another one, or undefined where there is none. */
+  readonly otherToken?: (refused: string) => Promise<string | undefined>;
   readonly lanes: Lanes;
   readonly timeoutMs: number;
   readonly userAgent: string;
@@ -59,7 +61,10 @@ export interface HttpClientOptions {
   readonly now: () => number;
 }
 
-/** Speaks JSON over HTTP with one account. Never repeats a request; the workqueue is the retry. */
+/**
+ * Speaks JSON over HTTP with one account. Never repeats a request, since the workqueue is the retry; but what was refused for its token, and
+ * so was not done, is sent again with another one where there is any.
+ */
 export class HttpClient {
   readonly #options: HttpClientOptions;
   readonly #got: Got;
@@ -106,10 +111,25 @@ export class HttpClient {
     return this.#options.lanes.run(request.lane, signal, async () => {
       if (request.bearer !== undefined) return this.#exchange(request, request.bearer.open());
       const token = await this.#options.token();
-      this.#credential = await this.#names.of(token, () => this.#readOwner(token));
-      await precondition?.();
-      return this.#exchange(request, token);
+      try {
+        return await this.#sendWith(token, request, precondition);
+      } catch (error) {
+        if (!isTokenRefused(error)) throw error;
+        const other = await this.#options.otherToken?.(token);
+        if (other === undefined || other === token) throw error;
+        return this.#sendWith(other, request, precondition);
+      }
     });
+  }
+
+  async #sendWith(
+    token: string,
+    request: HttpRequest,
+    precondition: (() => Promise<void>) | undefined,
+  ): Promise<unknown> {
+    this.#credential = await this.#names.of(token, () => this.#readOwner(token));
+    await precondition?.();
+    return this.#exchange(request, token);
   }
 
   async #readOwner(token: string): Promise<Owner> {
@@ -203,6 +223,11 @@ export class HttpClient {
   #report({ operation }: HttpRequest, code: string, startedMs: number): void {
     this.#options.onOutcome({ operation, code, durationMs: this.#options.now() - startedMs });
   }
+}
+
+/** A documented refusal: nothing was done. What a gateway answers in the service's stead is of another kind where it matters. */
+function isTokenRefused(error: unknown): boolean {
+  return error instanceof ProviderError && error.kind === "unauthorized" && error.status === 401;
 }
 
 function isReadableSuccess({ statusCode, headers }: Response): boolean {

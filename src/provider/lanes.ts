@@ -117,6 +117,11 @@ export class Lanes {
     if (refusal !== undefined) for (const waiting of this.#waiting.keys()) waiting.abort(refusal);
   }
 
+  /** Never more than so many in a second from now on. */
+  slowTo(requestsPerSecond: number): void {
+    this.#window.slowTo(requestsPerSecond);
+  }
+
   close(): void {
     clearTimeout(this.#wake);
     this.#queue.pause();

@@ -1,3 +1,4 @@
+import type { Reason } from "../api/conditions.ts";
 import type { CredentialName } from "../core/credential.ts";
 import type { Fields } from "../core/diff.ts";
 import type { RemoteThing } from "../core/observation.ts";
@@ -17,6 +18,8 @@ export interface ManagedSpec {
   /** Left out: Always. */
   readonly recreatePolicy?: "Always" | "Never";
   readonly adopt?: { readonly id: number | string };
+  /** The account object of the same namespace. Left out: see `AccountChooser`. */
+  readonly accountRef?: { readonly name: string };
 }
 
 /** Another resource of the same namespace that must be ready first. */
@@ -32,7 +35,12 @@ export interface SecretReference {
   readonly key: string;
   readonly path: string;
   /** What the value has to look like, and what that is called. Anything else in the Secret is none of the provider's business. */
-  readonly mustBe: { readonly pattern: RegExp; readonly called: string };
+  readonly mustBe: {
+    readonly pattern: RegExp;
+    readonly called: string;
+    /** What is said where it does not; left out: SecretNotFound. */
+    readonly reason?: Reason;
+  };
 }
 
 /** What the references of a spec turned out to be. */

@@ -12,14 +12,19 @@ const LEAST_SHARE = 0.1;
  * limit reads the wall clock, and one that is put back by an hour would stop everything for that hour.
  */
 export class RateWindow {
-  readonly #mostPerSecond: number;
+  #mostPerSecond: number;
   readonly #now: () => number;
-  #starts: number[] = [];
+  #starts: readonly number[] = [];
   #lowered: { readonly perSecond: number; readonly atMs: number } | undefined;
 
   constructor(mostPerSecond: number, now: () => number) {
     this.#mostPerSecond = mostPerSecond;
     this.#now = now;
+  }
+
+  /** Never more than this from now on. */
+  slowTo(perSecond: number): void {
+    this.#mostPerSecond = Math.min(this.#mostPerSecond, perSecond);
   }
 
   /** Requests that may start in one second at present; at least one. */
@@ -28,22 +33,17 @@ export class RateWindow {
     const { perSecond, atMs } = this.#lowered;
     const steps = Math.floor((this.#now() - atMs) / RAISE_EVERY_MS);
     const raised = perSecond + steps * Math.max(Math.floor(this.#mostPerSecond * RAISE_SHARE), 1);
-    if (raised >= this.#mostPerSecond) this.#lowered = undefined;
     return Math.min(raised, this.#mostPerSecond);
   }
 
   /** Requests that may start at once. */
   get left(): number {
-    const sinceMs = this.#now() - WINDOW_MS;
-    const started = this.#starts.filter((startMs) => startMs > sinceMs).length;
-    return Math.max(this.perSecond - started, 0);
+    return Math.max(this.perSecond - this.#recent().length, 0);
   }
 
   /** Notes that a request starts now. */
   take(): void {
-    const nowMs = this.#now();
-    this.#starts = this.#starts.filter((startMs) => startMs > nowMs - WINDOW_MS);
-    this.#starts.push(nowMs);
+    this.#starts = [...this.#recent(), this.#now()];
   }
 
   /** The provider found the rate too high. */
@@ -59,5 +59,11 @@ export class RateWindow {
   get waitMs(): number {
     const oldest = this.#starts.at(-this.perSecond);
     return oldest === undefined ? 0 : Math.max(oldest + WINDOW_MS - this.#now(), 0);
+  }
+
+  /** When those of the present second started. */
+  #recent(): readonly number[] {
+    const sinceMs = this.#now() - WINDOW_MS;
+    return this.#starts.filter((startMs) => startMs > sinceMs);
   }
 }

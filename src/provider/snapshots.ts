@@ -115,7 +115,7 @@ export class Snapshots {
     const { timing, now, signal } = this.#options;
     await this.#running?.result.catch(() => undefined);
     const gapMs = this.#lastBeganMs + timing.activeMs * MIN_GAP_SHARE - now();
-    if (gapMs > 0) await delay(gapMs, undefined, { signal });
+    if (gapMs > 0) await delay(gapMs, undefined, { signal }).catch(() => signal.throwIfAborted());
     const beganMs = now();
     const result = this.#look(beganMs);
     this.#lastBeganMs = beganMs;

@@ -36,7 +36,7 @@ export class Lab {
   readonly namespace: string;
   readonly simulator: Simulator;
   readonly tokenFile: string;
-  readonly environment: Readonly<Record<string, string>>;
+  environment: Readonly<Record<string, string>>;
   operator: OperatorProcess;
 
   private constructor(parts: {

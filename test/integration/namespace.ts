@@ -5,9 +5,13 @@ import { promisify } from "node:util";
 import { inject } from "vitest";
 import { PROJECT } from "../project.ts";
 
-export const CRDS = ["hpcinstances", "hpcstorages", "hpcnamespaces", "hpctokens"].map(
-  (plural) => `crd/${plural}.hpc-park.ru`,
-);
+export const CRDS = [
+  "hpcaccounts",
+  "hpcinstances",
+  "hpcstorages",
+  "hpcnamespaces",
+  "hpctokens",
+].map((plural) => `crd/${plural}.hpc-park.ru`);
 
 const { kubectl: program, kubeconfigPath, minor } = inject("controlPlane");
 

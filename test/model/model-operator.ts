@@ -2,6 +2,7 @@ import { Controller, type Told } from "../../src/controller/controller.ts";
 import type { KindRuntime, Kinds } from "../../src/controller/kind-runtime.ts";
 import { headlineOf } from "../../src/controller/report.ts";
 import { wakeAll, watchResources } from "../../src/controller/triggers.ts";
+import type { Connection } from "../../src/provider/connection.ts";
 import { TICKS_UNTIL_UNKNOWN } from "../../src/core/failure.ts";
 import type { KubeClient } from "../../src/kube/client.ts";
 import type { EventRecorder } from "../../src/kube/events.ts";
@@ -50,7 +51,13 @@ export class ModelOperator {
   }
 
   get suspicion(): string | undefined {
-    return this.#runtime.connection.trust.suspicion;
+    return this.#connection.trust.suspicion;
+  }
+
+  get #connection(): Connection {
+    const [connection] = this.#runtime.accounts.connections();
+    if (connection === undefined) throw new Error("the model has one account");
+    return connection;
   }
 
   /** Fills the cache with a list, then works: the order of `Manager.watch` and `Manager.work`. */
@@ -82,7 +89,7 @@ export class ModelOperator {
   #tick(): void {
     if (this.process.isDead) return;
     const { clock } = this.#surroundings;
-    const { snapshots } = this.#runtime.connection;
+    const { snapshots } = this.#connection;
     const dueMs = (snapshots.latest?.lookedAtMs ?? -Infinity) + REST_MS;
     if (dueMs > clock.now()) {
       clock.at(dueMs, () => this.#tick());
@@ -101,7 +108,7 @@ export class ModelOperator {
 
   /** Mirrors `Snapshots.#expectLook`: what was not seen for two ticks is said once. */
   #unseen(): void {
-    const { unseenForMs } = this.#runtime.connection.snapshots;
+    const { unseenForMs } = this.#connection.snapshots;
     if (!this.#isStale && unseenForMs > TICKS_UNTIL_UNKNOWN * REST_MS) {
       this.#isStale = true;
       wakeAll(this.#runtime);

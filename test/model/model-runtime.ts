@@ -1,4 +1,5 @@
 import { findCondition } from "../../src/api/conditions.ts";
+import { soleAccount } from "../../src/controller/account-choice.ts";
 import { addIndexes, type KindRuntime } from "../../src/controller/kind-runtime.ts";
 import type { ManagedObject } from "../../src/controller/managed-object.ts";
 import { wakeAll, wakeChanged } from "../../src/controller/triggers.ts";
@@ -43,7 +44,7 @@ export function modelRuntime(parts: RuntimeParts): KindRuntime {
     keys: KEYS,
     store,
     queue,
-    connection,
+    accounts: soleAccount(connection),
     ownWrites: new Map(),
     departed: new Map(),
   };
@@ -60,7 +61,7 @@ function connectionOf(
   const statePath = (id: string): Promise<string> => Promise.resolve(`/v1/instance/${id}/state/`);
   const remote = remoteInstances({ http, statePath });
   const everyKey = (): void => wakeAll(runtime());
-  const connection = new Connection({
+  const connection: Connection = new Connection({
     remote: replacements.remote?.(remote) ?? remote,
     kind: PORT.kind,
     trust: new Trust(() => {
@@ -73,7 +74,7 @@ function connectionOf(
     now: clock.now,
     random,
     expectedIds: () => [...bystanders, ...expectedIds(store)],
-    onChanges: (changes) => wakeChanged(runtime(), changes),
+    onChanges: (changes) => wakeChanged(runtime(), connection, changes),
     onStale: () => undefined,
     onRecovery: everyKey,
   });

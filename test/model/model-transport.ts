@@ -3,7 +3,7 @@ import { KubeError } from "../../src/kube/errors.ts";
 import type { KubeRequest, KubeResponse, KubeTransport } from "../../src/kube/transport.ts";
 import type { KubeFault, KubeTarget } from "./faults.ts";
 import { type MergePatch, refusal } from "./model-cluster.ts";
-import { FINALIZER } from "./names.ts";
+import { FINALIZER, KEYS } from "./names.ts";
 import type { Process, Surroundings } from "./surroundings.ts";
 
 const COMMIT_MS = 5;
@@ -80,7 +80,7 @@ class ModelTransport {
     if (request.method === "GET") return "confirm";
     if (request.path.endsWith("/status")) return "status";
     const { metadata } = patchOf(request);
-    if (metadata.annotations !== undefined) return "journal";
+    if (metadata.annotations?.[KEYS.create] !== undefined) return "journal";
     return metadata.finalizers?.includes(FINALIZER) === true ? "attach" : "release";
   }
 }

@@ -29,7 +29,10 @@ async function said(...tellings: (readonly ContractDifference[])[]): Promise<Sai
   const metrics = createMetrics();
   const telling = new Telling(logger, metrics);
   for (const differences of tellings)
-    telling.tellDescription("hpc-park", { ...AS_DOCUMENTED, differences });
+    telling.tellDescription(
+      { provider: "hpc-park", server: "https://a" },
+      { ...AS_DOCUMENTED, differences },
+    );
   const { values } = await metrics.contractDifferences.get();
   return {
     line: JSON.parse(lines.at(-1) ?? "{}"),

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { readConfig } from "../../src/config.ts";
 import { createLogger } from "../../src/logger.ts";
 import { createMetrics } from "../../src/metrics.ts";
-import { createAccount, isReadableOnTheWay } from "../../src/wiring.ts";
+import { accountOptions, createAccount, isReadableOnTheWay } from "../../src/wiring.ts";
 
 describe("a URL over which the token can be read on the way", () => {
   it.each(["http://hpc-park.ru", "http://10.0.0.1:80/api", "http://localhost.evil.example"])(
@@ -24,11 +24,12 @@ describe("createAccount", () => {
     const logger = createLogger({ level: "info", isPretty: false, stream });
     const config = readConfig([], { HPC_PARK_TOKEN: "secret-value", HPC_PARK_URL: url });
     const surroundings = { config, logger, metrics: createMetrics(), signal: AbortSignal.abort() };
-    createAccount(
+    const options = accountOptions(
       surroundings,
       () => undefined,
       () => undefined,
-    ).close();
+    );
+    createAccount(surroundings, options).close();
     return lines.join("");
   }
 

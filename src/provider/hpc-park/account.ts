@@ -1,7 +1,9 @@
+import type { AccountClient, AccountFacts } from "../account-port.ts";
 import { HttpClient, type HttpClientOptions } from "../http.ts";
 import { Lanes } from "../lanes.ts";
 import type { RemoteKind } from "../port.ts";
 import { inspect, type Inspection } from "./inspection.ts";
+import { readFacts } from "./account-facts.ts";
 import { instanceKind, remoteInstances } from "./instance.ts";
 import { type ContractTiming, ContractWatch } from "./contract-watch.ts";
 import { AS_DOCUMENTED, fetchDescription, type LiveDescription } from "./live-description.ts";
@@ -11,11 +13,16 @@ import { remoteStorages, storageKind } from "./storage.ts";
 import { hasConsequences } from "./terms.ts";
 import { remoteTokens, tokenKind } from "./token.ts";
 
-export interface AccountOptions extends Omit<HttpClientOptions, "lanes"> {
+export interface AccountOptions extends Omit<HttpClientOptions, "lanes" | "readOwner"> {
+  /** Left out: its own. */
+  readonly lanes?: Lanes;
+  /** See `AccountOpening`. */
+  readonly isForInspection?: true;
   readonly requestsPerSecond: number;
   readonly random: () => number;
+  readonly wallClock: () => Date;
   /** The service says something else of itself than before, or something for the first time. */
-  readonly onDescription: (description: LiveDescription) => void;
+  readonly onDescription: (description: LiveDescription, url: string) => void;
   /** It means something else for what is decided: all of it is to be decided upon anew. */
   readonly onConsequences: () => void;
   /** Its description of itself could not be read; that is tried again. */
@@ -29,22 +36,35 @@ const CONCURRENCY = 8;
 
 const STATE_PATH = "/v1/instance/{id}/state/";
 const STATE_OPERATION = `PATCH ${STATE_PATH}`;
+/** Nothing waits longer for a pause than for an answer: who waits cannot say that nothing is seen any more. */
+export function lanesFor(
+  options: Pick<AccountOptions, "requestsPerSecond" | "timeoutMs" | "now" | "random">,
+): Lanes {
+  const { requestsPerSecond, timeoutMs, now, random } = options;
+  const limits = { concurrency: CONCURRENCY, patienceMs: timeoutMs };
+  return new Lanes({ requestsPerSecond, now, random, ...limits });
+}
 
 /** One endpoint of HPC Park with one credential. */
-export class HpcParkAccount {
+export class HpcParkAccount implements AccountClient {
   readonly #http: HttpClient;
   readonly #lanes: Lanes;
+  readonly #options: AccountOptions;
   readonly #contract: ContractWatch;
 
   constructor(options: AccountOptions) {
-    // Nothing waits longer for a pause than for an answer: who waits cannot say that nothing is seen any more.
-    const limits = { concurrency: CONCURRENCY, patienceMs: options.timeoutMs };
-    this.#lanes = new Lanes({ ...options, ...limits });
-    this.#http = new HttpClient({ ...options, lanes: this.#lanes, readOwner });
+    this.#options = options;
+    this.#lanes = options.lanes ?? lanesFor(options);
+    this.#http = new HttpClient({
+      ...options,
+      lanes: this.#lanes,
+      // An inspection asks whose the token is by itself.
+      ...(options.isForInspection === undefined ? { readOwner } : {}),
+    });
     this.#contract = new ContractWatch({
       fetch: () => fetchDescription(this.#http, options.signal),
       onDescription: (description, before) => {
-        options.onDescription(description);
+        options.onDescription(description, options.url);
         if (hasConsequences(description) || hasConsequences(before)) options.onConsequences();
       },
       onFailure: options.onNoDescription,
@@ -87,13 +107,17 @@ export class HpcParkAccount {
     return inspect(this.#http, () => this.describe(), signal);
   }
 
+  facts(signal: AbortSignal): Promise<AccountFacts> {
+    return readFacts(this.#http, this.#options.wallClock(), signal);
+  }
+
   /** Reads what the service says of itself, now and again, until the signal aborts. */
   keepDescribed(): Promise<void> {
     return this.#contract.run();
   }
 
   close(): void {
-    this.#lanes.close();
+    if (this.#options.lanes === undefined) this.#lanes.close();
     this.#http.close();
   }
 }

@@ -25,7 +25,13 @@ export interface SpecAndStatus {
   readonly status: Schema;
 }
 
-export const KINDS = ["HpcInstance", "HpcStorage", "HpcNamespace", "HpcToken"] as const;
+export const KINDS = [
+  "HpcAccount",
+  "HpcInstance",
+  "HpcStorage",
+  "HpcNamespace",
+  "HpcToken",
+] as const;
 export type Kind = (typeof KINDS)[number];
 
 /** The schemas of a kind as they stand in crds/, read the way kubectl reads YAML. */

@@ -29,6 +29,7 @@ const instance: Spec = {
   power: "On",
 };
 const storage: Spec = { storageType: "ssd", sizeGb: 100 };
+const account: Spec = { tokenSecretRefs: [{ name: "hpc-park", key: "token" }] };
 const publicKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIL3Z you@host";
 const bySecret = { enabled: true, keySecretRef: { name: "ssh", key: "ssh-publickey" } };
 const byKey = { enabled: true, key: publicKey };
@@ -48,6 +49,13 @@ const i = (reason: string, refused: string[], changes: Spec, old?: Spec): Case =
   kind: "HpcInstance",
   spec: { ...instance, ...changes },
   ...(old === undefined ? {} : { old: { ...instance, ...old } }),
+  refused,
+});
+const a = (reason: string, refused: string[], changes: Spec, old: Spec): Case => ({
+  reason,
+  kind: "HpcAccount",
+  spec: { ...account, ...changes },
+  old: { ...account, ...old },
   refused,
 });
 const s = (reason: string, refused: string[], changes: Spec, old?: Spec): Case => ({
@@ -120,6 +128,17 @@ const cases: readonly Case[] = [
     namespaceId: 1,
     namespaceRef: { name: "a" },
   }),
+  i(
+    "accountRef changed",
+    [".accountRef"],
+    { accountRef: { name: "b" } },
+    { accountRef: { name: "a" } },
+  ),
+  i("accountRef set later", [".accountRef"], { accountRef: { name: "b" } }, {}),
+  i("accountRef taken away", [".accountRef"], {}, { accountRef: { name: "b" } }),
+  a("the address of another server", [".url"], { url: "https://b" }, { url: "https://a" }),
+  a("an address set later", [".url"], { url: "https://b" }, {}),
+  a("other Secrets and another pace", [], { pollInterval: "5m" }, { pollInterval: "1m" }),
   i("ssh switched off", [".ssh"], { ssh: { enabled: false } }, { ssh: byKey }),
   i("ssh set later", [".ssh"], { ssh: byKey }, {}),
   i("ssh taken away", [".ssh"], {}, { ssh: byKey }),
@@ -181,6 +200,14 @@ const cases: readonly Case[] = [
     namespaceId: 1,
     namespaceRef: { name: "a" },
   }),
+  s(
+    "accountRef changed",
+    [".accountRef"],
+    { accountRef: { name: "b" } },
+    { accountRef: { name: "a" } },
+  ),
+  s("accountRef set later", [".accountRef"], { accountRef: { name: "b" } }, {}),
+  s("accountRef taken away", [".accountRef"], {}, { accountRef: { name: "b" } }),
   s("adopt changed", [".adopt"], { adopt: { id: 2 } }, { adopt: { id: 1 } }),
   s("adopt taken away", [".adopt"], {}, { adopt: { id: 1 } }),
   s("a label that ends like a marker", [".label"], { label: "a k8s-abcdefgh2345" }),

@@ -1,4 +1,4 @@
-import { objectOf } from "./objects.ts";
+import { NOBODY, objectOf } from "./objects.ts";
 import { KubeError } from "../../../src/kube/errors.ts";
 import { describe, expect, it } from "vitest";
 import { ResourceMemory } from "../../../src/controller/memory.ts";
@@ -162,7 +162,7 @@ describe("ResourceMemory.idOf", () => {
   it("goes by what was made last until the status has something else than it had then", () => {
     const memory = remembering();
     expect(memory.idOf("7")).toBe("7");
-    memory.made = { id: "8", over: "7", object: objectOf("a") };
+    memory.made = { id: "8", over: "7", object: objectOf("a"), connection: NOBODY };
     expect(memory.idOf("7")).toBe("8");
     expect(memory.idOf("9")).toBe("9");
     expect(memory.idOf("7")).toBe("7");

@@ -1,3 +1,4 @@
+import { soleAccount } from "../../../src/controller/account-choice.ts";
 import { Workqueue } from "../../../src/controller/workqueue.ts";
 import { addIndexes, type KindRuntime, type Kinds } from "../../../src/controller/kind-runtime.ts";
 import type { ManagedObject, ManagedStatus } from "../../../src/controller/managed-object.ts";
@@ -79,13 +80,16 @@ function runtimeOf(port: KindPort<never>): KindRuntime {
     keys: KEYS,
     store,
     queue,
-    connection: connection(),
+    accounts: soleAccount(NOBODY),
     ownWrites,
     departed: new Map(),
   };
 }
 
-function connection(): Connection {
+/** One account for both kinds, as the manager has it. */
+export const NOBODY = connection();
+
+export function connection(): Connection {
   const refuse = (): Promise<never> => Promise.reject(new Error("nobody is to be asked"));
   const remote: RemoteKind = {
     credential: undefined,

@@ -13,11 +13,14 @@ function waiting(decidedWith: Terms | undefined, now: Terms | undefined): ActCon
   const { instances } = kindsOf();
   const object = objectOf("train");
   instances.store.put(object);
-  const { connection } = instances;
+  const account = instances.accounts.of(object);
+  const { connection } = account;
+  if (connection === undefined) throw new Error("there is one account");
   Object.defineProperty(connection, "remote", { value: { credential: "first", terms: now } });
   const context = {
     runtime: instances,
     object,
+    account,
     resource: { kind: "HpcInstance", namespace: "default", name: "train" },
     observation: { credential: "first", marked: [] },
     suspicion: undefined,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { wakeAll, wakeChanged, watchResources } from "../../../src/controller/triggers.ts";
 import { markerOfObject } from "../../../src/controller/managed-object.ts";
-import { drain, KEYS, kindsOf, objectOf, type Parts, readyStatus } from "./objects.ts";
+import { drain, KEYS, kindsOf, NOBODY, objectOf, type Parts, readyStatus } from "./objects.ts";
 
 const usesData = { storageRefs: [{ name: "data" }] };
 
@@ -136,7 +136,7 @@ describe("wakeChanged", () => {
     instances.store.put(objectOf("other", { status: { id: 9 } }));
     const markers = new Set([markerOfObject(byMarker, instances.identification), "k8s-unknown"]);
 
-    wakeChanged(instances, { ids: new Set(["7", "8", "100"]), markers });
+    wakeChanged(instances, NOBODY, { ids: new Set(["7", "8", "100"]), markers });
 
     expect(await drain(instances)).toEqual([
       "default/by-id",

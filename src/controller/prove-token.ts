@@ -1,0 +1,76 @@
+import { cleanWords } from "../provider/words.ts";
+import { wordOfPlace } from "../core/account-name.ts";
+import type { Obstacle } from "../core/situation.ts";
+import type { AccountFacts, AccountPort } from "../provider/account-port.ts";
+import { ProviderError } from "../provider/errors.ts";
+import { isCertificateFault } from "../provider/http-error.ts";
+import type { Lanes } from "../provider/lanes.ts";
+
+/** What became of asking whose a token is; `open`: the server could not be asked. */
+export type Proof =
+  | { readonly is: "accepted"; readonly facts: AccountFacts }
+  | { readonly is: "refused" | "another" | "open"; readonly obstacle: Obstacle };
+
+export interface Proving {
+  readonly port: AccountPort;
+  readonly server: string;
+  readonly lanes: Lanes;
+  readonly signal: AbortSignal;
+  /** The server has just refused it. */
+  readonly isRefused: boolean;
+  /** The user that a person has said the account is to stand for. */
+  readonly acknowledged: string | undefined;
+}
+
+/** Asks whose a token is. Only one of the user that the account is bound to is good. */
+export async function proveToken(
+  token: string,
+  { port, server, lanes, signal, isRefused, acknowledged }: Proving,
+  bound: string | undefined,
+): Promise<Proof> {
+  if (isRefused) return refused("the server refuses it");
+  const client = port.open({
+    url: server,
+    lanes,
+    signal,
+    token: () => Promise.resolve(token),
+    isForInspection: true,
+  });
+  try {
+    const facts = await client.facts(signal);
+    const present = wordOfPlace({ server, user: facts.user });
+    const isBound = bound === undefined || bound === present;
+    if (isBound || acknowledged === (facts.user ?? "?")) return { is: "accepted", facts };
+    return { is: "another", obstacle: anotherUser(bound, present, facts.user ?? "?") };
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error;
+    return proofOf(error, token);
+  } finally {
+    client.close();
+  }
+}
+
+function proofOf(error: ProviderError, token: string): Proof {
+  const words = cleanWords(error.message, token);
+  if (error.kind === "unauthorized") return refused(words);
+  if (isCertificateFault(error))
+    return {
+      is: "open",
+      obstacle: { reason: "CertificateNotTrusted", message: words, isStalled: true },
+    };
+  const reason = error.kind === "rate-limited" ? "RateLimited" : "Unreachable";
+  return { is: "open", obstacle: { reason, message: `${words}; trying again`, isStalled: false } };
+}
+
+function refused(words: string): Proof {
+  const message = `the token is not taken: ${words}; put a valid one into the Secret`;
+  return { is: "refused", obstacle: { reason: "Unauthorized", message, isStalled: true } };
+}
+
+function anotherUser(bound: string, present: string, user: string): Obstacle {
+  return {
+    reason: "AnotherUser",
+    message: `the token is of ${present}, and this account is bound to ${bound}: nothing is created or deleted; put a token of that user back, or, where it shall stand for the other one from now on, say so with the annotation acknowledge-user: "${user}"`,
+    isStalled: true,
+  };
+}

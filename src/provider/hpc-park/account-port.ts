@@ -1,0 +1,54 @@
+import type { HpcAccountSpec } from "../../api/hpc-account.ts";
+import { HPC_PARK_GROUP } from "../../api/metadata.ts";
+import { millisecondsOf } from "../../api/duration.ts";
+import type { AccountPort, AccountTerms } from "../account-port.ts";
+import { type AccountOptions, HpcParkAccount, lanesFor } from "./account.ts";
+
+export interface HpcAccountPortOptions extends Omit<
+  AccountOptions,
+  "url" | "token" | "otherToken" | "lanes"
+> {}
+
+/** Accounts of HPC Park as objects of the cluster. */
+export function hpcAccountPort(options: HpcAccountPortOptions): AccountPort {
+  return {
+    kind: "HpcAccount",
+    group: HPC_PARK_GROUP,
+    version: "v1alpha1",
+    plural: "hpcaccounts",
+    // The CRD's schema has checked it.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+    terms: (spec) => termsOf(spec as HpcAccountSpec),
+    lanes: (requestsPerSecond = options.requestsPerSecond) =>
+      lanesFor({
+        ...options,
+        requestsPerSecond: Math.min(requestsPerSecond, options.requestsPerSecond),
+      }),
+    open: (opening) => new HpcParkAccount({ ...options, ...opening }),
+  };
+}
+
+function termsOf({
+  url,
+  tokenSecretRefs,
+  pollInterval,
+  requestsPerSecond,
+}: HpcAccountSpec): AccountTerms {
+  return {
+    ...(url === undefined ? {} : { url }),
+    ...(requestsPerSecond === undefined ? {} : { requestsPerSecond }),
+    ...(pollInterval === undefined ? {} : { pollMs: millisecondsOf(pollInterval) }),
+    tokens: tokenSecretRefs.map((reference) => ({
+      ...reference,
+      path: "spec.tokenSecretRefs",
+      mustBe: TOKEN,
+    })),
+  };
+}
+
+/** As the header takes it: a line break or a space in it is a slip of whoever made the Secret. */
+const TOKEN = {
+  pattern: /^[\x21-\x7e]+$/,
+  called: "token, one word without a space or a line break in it",
+  reason: "TokenInvalid" as const,
+};
