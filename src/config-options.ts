@@ -23,6 +23,7 @@ export interface Config {
   readonly watchNamespaces: readonly string[];
   readonly pollIntervalMs: number;
   readonly activePollIntervalMs: number;
+  readonly billingIntervalMs: number;
   readonly settleMs: number;
   readonly requestTimeoutMs: number;
   readonly hpcParkRequestsPerSecond: number;
@@ -117,6 +118,12 @@ export const OPTIONS: { readonly [Name in keyof Config]: Option<Config[Name]> } 
     default: "3",
     says: "How often HPC Park is looked at while something is on the way.",
     parse: seconds(SHORTEST_SECONDS, 600),
+  },
+  billingIntervalMs: {
+    variable: "BILLING_INTERVAL_SECONDS",
+    default: "3600",
+    says: "How often HPC Park is asked what each resource costs. Each time the status of whatever has cost something is written.",
+    parse: seconds(SHORTEST_SECONDS, 86_400),
   },
   settleMs: {
     variable: "SETTLE_SECONDS",

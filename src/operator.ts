@@ -127,7 +127,7 @@ export class Operator {
     this.#waitsFor = undefined;
     const work = manager.work();
     // Work does not wait for it, but for what it must know to read a list.
-    void this.#account.keepDescribed();
+    void this.#account.keepInformed();
     const isLost = await Promise.race([
       aborted(termination).then(() => false),
       this.#lease?.lost.then(() => true) ?? new Promise<never>(() => undefined),

@@ -77,6 +77,7 @@ export function accountOptions(
     onNoDescription: (error) =>
       logger.warn({ err: error }, "HPC Park's description of itself cannot be read"),
     contractTiming: contractTimingOf(config),
+    billingIntervalMs: config.billingIntervalMs,
     now,
     wallClock: () => new Date(),
     random: Math.random,

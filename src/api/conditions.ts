@@ -34,6 +34,7 @@ export const REASONS = [
   // at rest
   "Available",
   "PoweredOff",
+  "StoppedButBilled",
   "ReconcileSuccess",
   "TokenAccepted",
   // on the way

@@ -9,6 +9,7 @@ import { accountColumns } from "./printer-columns.ts";
 import { objectName } from "./spec-fields.ts";
 import { statusInteger, statusText } from "./status-fields.ts";
 
+const MAX_OFFER_LENGTH = 256;
 const MAX_ENTRIES = 256;
 
 const SpecSchema = Type.Object(
@@ -67,6 +68,15 @@ const SpecSchema = Type.Object(
   },
   { description: "The account as it shall be used. The operator never writes here." },
 );
+
+function offered(where: string) {
+  return Type.Optional(
+    Type.Array(Type.String({ maxLength: MAX_OFFER_LENGTH }), {
+      maxItems: MAX_ENTRIES,
+      description: `The values that ${where} may have.`,
+    }),
+  );
+}
 
 const StatusSchema = Type.Object(
   {
@@ -134,6 +144,20 @@ const StatusSchema = Type.Object(
           { description: "One package." },
         ),
         { maxItems: MAX_ENTRIES, description: "What was paid for in advance." },
+      ),
+    ),
+    offers: Type.Optional(
+      Type.Object(
+        {
+          containerType: offered("spec.containerType of an HpcInstance"),
+          gpuType: offered("spec.gpuType of an HpcInstance"),
+          tariffType: offered("spec.tariffType of an HpcInstance"),
+          storageType: offered("spec.storageType of an HpcStorage"),
+        },
+        {
+          description:
+            "What HPC Park's description of itself says may be asked for; what it does not enumerate is left out, and not checked.",
+        },
       ),
     ),
     conditions: conditionsSchema,

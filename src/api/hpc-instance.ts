@@ -19,7 +19,13 @@ import {
   remoteId,
 } from "./spec-fields.ts";
 import { sshRules, sshSchema } from "./ssh-access.ts";
-import { reportFields, statusIds, statusInteger, statusText } from "./status-fields.ts";
+import {
+  chargeFields,
+  reportFields,
+  statusIds,
+  statusInteger,
+  statusText,
+} from "./status-fields.ts";
 
 /** No instance of HPC Park comes near; the bounds keep a typing error from becoming a bill and the rules cheap. */
 const MAX_GPU_COUNT = 1024;
@@ -92,6 +98,7 @@ const SpecSchema = Type.Object(
 const StatusSchema = Type.Object(
   {
     ...reportFields("instance"),
+    ...chargeFields("instance"),
     state: statusText(
       "HPC Park's word for what the instance does: creating, on, off, starting, stopping, updating, …",
     ),

@@ -11,7 +11,13 @@ import type { KindDefinition } from "./kind.ts";
 import { HPC_PARK_GROUP } from "./metadata.ts";
 import { storageColumns } from "./printer-columns.ts";
 import { catalogueName, identityFields, namespaceFields, policyFields } from "./spec-fields.ts";
-import { reportFields, statusIds, statusInteger, statusText } from "./status-fields.ts";
+import {
+  chargeFields,
+  reportFields,
+  statusIds,
+  statusInteger,
+  statusText,
+} from "./status-fields.ts";
 
 /** One PB: more is a typing error. */
 const MAX_SIZE_GB = 1_048_576;
@@ -46,6 +52,7 @@ const SpecSchema = Type.Object(
 const StatusSchema = Type.Object(
   {
     ...reportFields("storage"),
+    ...chargeFields("storage"),
     state: statusText(
       "HPC Park's word for what the storage does: creating, ready, updating, deleting, error.",
     ),

@@ -40,6 +40,19 @@ const message: PrinterColumn = {
   isWide: true,
 };
 
+const pricePerHour: PrinterColumn = {
+  name: "₽/h",
+  type: "string",
+  jsonPath: ".status.pricePerHour",
+  description: "What HPC Park bills for it in an hour at present.",
+};
+const spent: PrinterColumn = {
+  name: "Spent",
+  type: "string",
+  jsonPath: ".status.spent",
+  description: "What HPC Park has billed for it this month.",
+};
+
 export const instanceColumns: readonly PrinterColumn[] = [
   ready,
   state,
@@ -50,6 +63,8 @@ export const instanceColumns: readonly PrinterColumn[] = [
     description: "Number and model of the GPUs.",
   },
   { name: "Host", type: "string", jsonPath: ".status.host", description: "Public host name." },
+  pricePerHour,
+  spent,
   age,
   id,
   synced,
@@ -60,6 +75,8 @@ export const storageColumns: readonly PrinterColumn[] = [
   ready,
   state,
   { name: "Size(GB)", type: "integer", jsonPath: ".status.sizeGb", description: "Size in GB." },
+  pricePerHour,
+  spent,
   age,
   id,
   {
@@ -127,12 +144,7 @@ export const accountColumns: readonly PrinterColumn[] = [
     jsonPath: ".status.balance",
     description: "What is left to spend.",
   },
-  {
-    name: "₽/h",
-    type: "string",
-    jsonPath: ".status.pricePerHour",
-    description: "What all that runs costs in an hour.",
-  },
+  { ...pricePerHour, description: "What all that runs costs in an hour." },
   age,
   message,
 ];

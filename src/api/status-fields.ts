@@ -22,6 +22,18 @@ export function statusIds(description: string) {
   );
 }
 
+/** What the status of every kind has whose things are on the bill. */
+export function chargeFields(noun: string) {
+  return {
+    pricePerHour: statusText(
+      `What HPC Park bills for the ${noun} in an hour at present, in the currency of the account.`,
+    ),
+    spent: statusText(
+      `What HPC Park has billed for the ${noun} this month, in the currency of the account.`,
+    ),
+  };
+}
+
 /** What the status of every HPC Park kind has. */
 export function reportFields(noun: string) {
   return {

@@ -26,9 +26,10 @@ export async function reportAccount(
 ): Promise<boolean> {
   const { status: before = {}, metadata } = account;
   const at = wallClock();
+  const remarks = holder.session?.remarks;
   const claims = judgeAccount({
     summary: holder.token === undefined ? undefined : holder.facts?.summary,
-    problem: holder.problem,
+    problem: holder.problem ?? remarks?.obstacle,
     distrust: holder.distrust,
     isBound: holder.boundTo !== undefined,
     expiresInMs:
@@ -40,6 +41,7 @@ export async function reportAccount(
   const after: Record<string, unknown> = {
     ...before,
     ...defined(holder.facts?.status ?? {}),
+    ...remarks?.status,
     observedGeneration: generation,
     ...(holder.boundTo === undefined ? {} : { boundTo: holder.boundTo }),
     conditions: mergeConditions(

@@ -53,6 +53,22 @@ export function lookFor(
  * list alone shows under our marker is ours only if a GET finds it too, for lists lag.
  */
 export async function observe(look: Look): Promise<Observation | Looking> {
+  const found = await find(look);
+  return "awaited" in found ? found : withCharges(found, look.connection);
+}
+
+/** What is billed is known from elsewhere, and only shown: nothing is decided by it. */
+function withCharges(observation: Observation, { remote }: Connection): Observation {
+  const charged = (thing: RemoteThing): RemoteThing => remote.withCharge?.(thing) ?? thing;
+  const { named, marked } = observation;
+  return {
+    ...observation,
+    marked: marked.map(charged),
+    ...(named === undefined ? {} : { named: charged(named) }),
+  };
+}
+
+async function find(look: Look): Promise<Observation | Looking> {
   const { resource, awaited, connection, sinceMs, now, signal } = look;
   const { snapshots, remote } = connection;
   const id = resource.adoptId ?? resource.recordedId;

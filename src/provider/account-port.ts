@@ -1,3 +1,4 @@
+import type { Obstacle } from "../core/situation.ts";
 import type { Lanes } from "./lanes.ts";
 import type { RemoteKind, SecretReference } from "./port.ts";
 
@@ -33,14 +34,24 @@ export interface AccountFigure {
   readonly value: number;
 }
 
+/** What a provider says of itself, for whoever looks at the account. */
+export interface AccountRemarks {
+  /** What is mirrored into `status`. */
+  readonly status: Readonly<Record<string, unknown>>;
+  /** What keeps the account, or a part of it, from being used. */
+  readonly obstacle?: Obstacle;
+}
+
 /** One account, opened with some token. */
 export interface AccountClient {
   /** The kinds of this account, by the name of their resources. */
   remotes(): ReadonlyMap<string, RemoteKind>;
+  /** What the provider's description of itself means for the account, as far as it was read. */
+  readonly remarks: AccountRemarks;
   /** Asks whose the token is, and everything that the status mirrors. Rejects with a ProviderError where nobody can say whose it is. */
   facts(signal: AbortSignal): Promise<AccountFacts>;
-  /** Reads what the provider says of itself, now and again, until the opening's signal aborts. */
-  keepDescribed(): Promise<void>;
+  /** Reads what the provider says of itself and what it bills, now and again, until the opening's signal aborts. */
+  keepInformed(): Promise<void>;
   close(): void;
 }
 

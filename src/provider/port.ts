@@ -119,6 +119,8 @@ export interface RemoteKind {
   change(id: string, operation: string, fields: Fields, write: Write): Promise<void>;
   /** Begins a deletion. Resolves to true when the provider accepted it, to false when it says there is no such thing. */
   remove(id: string, write: Write): Promise<boolean>;
+  /** The thing with what the provider bills for it, as far as that is known. Asks nobody. */
+  withCharge?(thing: RemoteThing): RemoteThing;
   /** Makes one call with a value that was shown once, and rejects where that does not work. Only of kinds that have such values. */
   prove?(value: Sealed, signal: AbortSignal): Promise<void>;
 }

@@ -1,5 +1,5 @@
 import type { Place } from "../core/account-name.ts";
-import type { AccountClient, AccountPort } from "./account-port.ts";
+import type { AccountClient, AccountPort, AccountRemarks } from "./account-port.ts";
 import type { Connection } from "./connection.ts";
 import { ProviderError } from "./errors.ts";
 import type { Lanes } from "./lanes.ts";
@@ -67,11 +67,15 @@ export class Session {
       otherToken: (refused) => this.#otherToken(refused),
     });
     this.#remotes = this.#client.remotes();
-    void this.#client.keepDescribed();
+    void this.#client.keepInformed();
   }
 
   get isHeld(): boolean {
     return this.#holders.size > 0;
+  }
+
+  get remarks(): AccountRemarks {
+    return this.#client.remarks;
   }
 
   hold(holder: TokenHolder): void {

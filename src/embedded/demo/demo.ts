@@ -1,9 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { isReady, readResources, type Resource, rowOf } from "./resources.ts";
 import type { Screen } from "./screen.ts";
-import { SAMPLES, type Stage } from "./stage.ts";
+import { ACCOUNT_SAMPLE, SAMPLES, type Stage } from "./stage.ts";
 
 const LOOK_MS = 400;
+const FRESH_LOOK_MS = 5_000;
+const PRICE = "jsonpath={.status.pricePerHour}";
 /** Far longer than any step takes; past it something is wrong, and the demo says what it sees. */
 const STEP_LIMIT_MS = 120_000;
 
@@ -16,12 +18,14 @@ export class DemoError extends Error {
 export async function play(stage: Stage, screen: Screen, signal: AbortSignal): Promise<void> {
   const step = stepper(stage, screen, signal);
 
+  await openAccount(stage, screen);
   await step({
     says: "A storage and two instances, one of which mounts it, from deploy/samples/",
     command: ["apply", "-k", SAMPLES],
     shown: "kubectl apply -k deploy/samples",
     isDone: (resources) => resources.length === 3 && resources.every(isReady),
   });
+  await showAccount(stage, screen);
   await step({
     says: "The trainer gets 8 GPUs instead of 4",
     ...patch('{"spec":{"gpuCount":8}}'),
@@ -56,6 +60,28 @@ export async function linger(stage: Stage, screen: Screen, signal: AbortSignal):
     screen.table((await read(stage)).map((resource) => rowOf(resource, Date.now())));
     await delay(LOOK_MS, undefined, { signal });
   }
+}
+
+/** Who pays for what follows. */
+async function openAccount({ kubectl }: Stage, screen: Screen): Promise<void> {
+  screen.say("\nAn account: whose token is used for this namespace, and who pays");
+  screen.say("  $ kubectl apply -f deploy/samples/account.yaml");
+  await kubectl("apply", "-f", ACCOUNT_SAMPLE);
+  await kubectl("wait", "hpca/default", "--for=condition=Ready", "--timeout=60s");
+}
+
+/** What all of it costs by now: the account is asked for a fresh look first, for it looks but once a minute by itself. */
+async function showAccount({ kubectl }: Stage, screen: Screen): Promise<void> {
+  const before = await kubectl("get", "hpca/default", "-o", PRICE);
+  const asked = `hpc-park.ru/reconcile-requested-at=${new Date().toISOString()}`;
+  await kubectl("annotate", "hpca/default", asked, "--overwrite");
+  const startedMs = performance.now();
+  while (performance.now() - startedMs < FRESH_LOOK_MS) {
+    await delay(LOOK_MS);
+    if ((await kubectl("get", "hpca/default", "-o", PRICE)) !== before) break;
+  }
+  screen.say("\n  $ kubectl get hpca\n");
+  for (const line of (await kubectl("get", "hpca")).trimEnd().split("\n")) screen.say(`  ${line}`);
 }
 
 interface Step {

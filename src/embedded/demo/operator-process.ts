@@ -36,6 +36,7 @@ export class OperatorProcess {
         HPC_PARK_TOKEN_FILE: tokenFile,
         POLL_INTERVAL_SECONDS: "5",
         ACTIVE_POLL_INTERVAL_SECONDS: "1",
+        BILLING_INTERVAL_SECONDS: "5",
         SETTLE_SECONDS: "5",
         SHUTDOWN_GRACE_SECONDS: "5",
         HEALTH_HOST: "127.0.0.1",

@@ -27,6 +27,7 @@ export function rowOf(resource: Resource, wallClockMs: number): Row {
     state: status?.state ?? "",
     size: sizeOf(resource),
     host: status !== undefined && "host" in status ? (status.host ?? "") : "",
+    price: status !== undefined && "pricePerHour" in status ? (status.pricePerHour ?? "") : "",
     age: `${Math.max(Math.round((wallClockMs - created) / 1000), 0)}s`,
     message: messageOf(resource) ?? "",
   };

@@ -11,6 +11,7 @@ import type { Screen } from "./screen.ts";
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 export const SAMPLES = join(ROOT, "deploy/samples");
+export const ACCOUNT_SAMPLE = join(SAMPLES, "account.yaml");
 const CRDS = join(ROOT, "crds");
 const CRD_NAMES = kinds.map(({ plural, group }) => `crd/${plural}.${group}`);
 
@@ -52,6 +53,7 @@ export class Builder {
     this.#screen.say(`   ${simulator.url}`);
     const tokenFile = join(folder, "token");
     await writeFile(tokenFile, simulator.token, { mode: 0o600 });
+    await kubectl("create", "secret", "generic", "hpc-park", `--from-file=token=${tokenFile}`);
 
     const logFile = join(folder, "operator.log");
     this.#screen.say("3. The operator, as its own process");

@@ -7,6 +7,8 @@ export interface Row {
   /** `4×A100`, or `100 GB`. */
   readonly size: string;
   readonly host: string;
+  /** What it costs in an hour. */
+  readonly price: string;
   readonly age: string;
   readonly message: string;
 }
@@ -18,6 +20,7 @@ const COLUMNS: readonly (readonly [title: string, field: keyof Row])[] = [
   ["STATE", "state"],
   ["SIZE", "size"],
   ["HOST", "host"],
+  ["₽/H", "price"],
   ["AGE", "age"],
   ["MESSAGE", "message"],
 ];

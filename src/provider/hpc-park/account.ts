@@ -1,7 +1,9 @@
-import type { AccountClient, AccountFacts } from "../account-port.ts";
+import type { AccountClient, AccountFacts, AccountRemarks } from "../account-port.ts";
 import { HttpClient, type HttpClientOptions } from "../http.ts";
 import { Lanes } from "../lanes.ts";
 import type { RemoteKind } from "../port.ts";
+import { billed } from "./billed.ts";
+import { Bills } from "./bills.ts";
 import { inspect, type Inspection } from "./inspection.ts";
 import { readFacts } from "./account-facts.ts";
 import { instanceKind, remoteInstances } from "./instance.ts";
@@ -10,7 +12,7 @@ import { AS_DOCUMENTED, fetchDescription, type LiveDescription } from "./live-de
 import { namespaceKind, remoteNamespaces } from "./namespace.ts";
 import { readOwner } from "./owner.ts";
 import { remoteStorages, storageKind } from "./storage.ts";
-import { hasConsequences } from "./terms.ts";
+import { hasConsequences, remarksOf } from "./terms.ts";
 import { remoteTokens, tokenKind } from "./token.ts";
 
 export interface AccountOptions extends Omit<HttpClientOptions, "lanes" | "readOwner"> {
@@ -28,6 +30,8 @@ export interface AccountOptions extends Omit<HttpClientOptions, "lanes" | "readO
   /** Its description of itself could not be read; that is tried again. */
   readonly onNoDescription: (error: unknown) => void;
   readonly contractTiming: ContractTiming;
+  /** Between readings of the bill, in milliseconds. */
+  readonly billingIntervalMs: number;
   readonly signal: AbortSignal;
 }
 
@@ -51,6 +55,7 @@ export class HpcParkAccount implements AccountClient {
   readonly #lanes: Lanes;
   readonly #options: AccountOptions;
   readonly #contract: ContractWatch;
+  readonly #bills: Bills;
 
   constructor(options: AccountOptions) {
     this.#options = options;
@@ -71,6 +76,13 @@ export class HpcParkAccount implements AccountClient {
       timing: options.contractTiming,
       signal: options.signal,
     });
+    this.#bills = new Bills({
+      http: this.#http,
+      againMs: options.billingIntervalMs,
+      wallClock: options.wallClock,
+      onChange: options.onConsequences,
+      signal: options.signal,
+    });
   }
 
   /** The kinds of this account, by the name of their resources. */
@@ -85,8 +97,8 @@ export class HpcParkAccount implements AccountClient {
     const instance = remoteInstances({ http, statePath, contract });
     const storage = remoteStorages(http, contract);
     return new Map([
-      [instanceKind.kind, instance],
-      [storageKind.kind, storage],
+      [instanceKind.kind, billed(instance, "instance", this.#bills)],
+      [storageKind.kind, billed(storage, "storage", this.#bills)],
       [namespaceKind.kind, remoteNamespaces(http, contract, { instance, storage })],
       [tokenKind.kind, remoteTokens(http, contract)],
     ]);
@@ -107,13 +119,17 @@ export class HpcParkAccount implements AccountClient {
     return inspect(this.#http, () => this.describe(), signal);
   }
 
+  get remarks(): AccountRemarks {
+    return remarksOf(this.#contract.known);
+  }
+
   facts(signal: AbortSignal): Promise<AccountFacts> {
     return readFacts(this.#http, this.#options.wallClock(), signal);
   }
 
-  /** Reads what the service says of itself, now and again, until the signal aborts. */
-  keepDescribed(): Promise<void> {
-    return this.#contract.run();
+  /** Reads what the service says of itself and what it bills, now and again, until the signal aborts. */
+  async keepInformed(): Promise<void> {
+    await Promise.all([this.#contract.run(), this.#bills.run()]);
   }
 
   close(): void {

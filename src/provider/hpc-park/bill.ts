@@ -39,7 +39,7 @@ function sum(items: readonly Answer[], field: string): number {
 }
 
 /** Decimal numbers come as text. For people to read, a double is exact enough. */
-function amountOf(text: string | undefined): number | undefined {
+export function amountOf(text: string | undefined): number | undefined {
   const amount = text === undefined || text.trim() === "" ? Number.NaN : Number(text);
   return Number.isFinite(amount) ? amount : undefined;
 }

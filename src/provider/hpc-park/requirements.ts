@@ -188,6 +188,33 @@ export const REQUIREMENTS: readonly Requirement[] = [
       limit: { type: "number" },
     },
   },
+  {
+    need: "optional",
+    feature: "showing what things cost",
+    method: "get",
+    path: "/v1/billing",
+    reads: {
+      currency: { type: "string" },
+      balance: { type: "string" },
+      items: { type: "array" },
+    },
+  },
+  {
+    need: "optional",
+    feature: "showing invoices",
+    method: "get",
+    path: "/v1/invoice",
+    isList: true,
+    reads: { status: { type: "string" } },
+  },
+  {
+    need: "optional",
+    feature: "showing prepaid packages",
+    method: "get",
+    path: "/v1/prepaid",
+    isList: true,
+    reads: { date_to: { type: "string" } },
+  },
 ];
 
 /** As differences, logs and conditions name an operation: `POST /v1/instance`. */

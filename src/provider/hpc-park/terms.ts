@@ -1,4 +1,5 @@
-import { type Halt, REMOVE, type Terms } from "../../core/terms.ts";
+import { type Halt, haltMessage, REMOVE, type Terms } from "../../core/terms.ts";
+import type { AccountRemarks } from "../account-port.ts";
 import type { ContractDifference } from "./contract-differences.ts";
 import type { LiveDescription } from "./live-description.ts";
 import { REQUIREMENTS, sectionOf } from "./requirements.ts";
@@ -60,6 +61,18 @@ export function hasConsequences(description: LiveDescription | undefined): boole
   if (description === undefined) return false;
   const { differences, offers } = description;
   return Object.keys(offers).length > 0 || differences.some(({ severity }) => severity !== "note");
+}
+
+/** What a description means for an account as a whole: what may be asked for in it, and whether anything may be asked at all. */
+export function remarksOf(description: LiveDescription | undefined): AccountRemarks {
+  if (description === undefined) return { status: {} };
+  const halt = termsOf(INSTANCE_NEEDS, description)?.halt;
+  return {
+    status: { offers: description.offers },
+    ...(halt === undefined
+      ? {}
+      : { obstacle: { reason: "ContractChanged", message: haltMessage(halt), isStalled: true } }),
+  };
 }
 
 /** Undefined where nothing follows from it: no request that waits for its turn is troubled then. */

@@ -8,6 +8,7 @@ const row = (changes: Partial<Row> = {}): Row => ({
   state: "on",
   size: "4×A100",
   host: "p2",
+  price: "120.00",
   age: "7s",
   message: "running",
   ...changes,
