@@ -9,6 +9,9 @@ const BANNER = `import { createRequire } from "node:module"; const require = cre
  */
 export const NODE_ARGUMENTS: readonly string[] = ["--max-semi-space-size=2"];
 
+/** One arena for all threads: what one has freed, another can use. */
+export const ENVIRONMENT: Readonly<Record<string, string>> = { MALLOC_ARENA_MAX: "1" };
+
 /** client-node's package says nothing of side effects, so all of its models would come along with the one class that is used. */
 const withoutUnused: Plugin = {
   name: "without-unused",

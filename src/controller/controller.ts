@@ -41,6 +41,12 @@ const TRIES_UNTIL_DOUBT = 8;
 /** Keys that need no request are done within one turn of the event loop; after so long others have theirs. */
 const TURN_MS = 8;
 
+/**
+ * So many of the workers may be at what is only looked at again. Five thousand statuses to be refreshed would otherwise keep the API server so
+ * busy that whatever a user waits for waits with them.
+ */
+const LEISURE_WORKERS = 4;
+
 /** Beside the others, for what saves money: that never waits behind slow creates. */
 const SAVING_WORKERS = 4;
 
@@ -63,8 +69,11 @@ export class Controller {
   async run(): Promise<void> {
     const workers = (length: number, least: Urgency): Promise<void>[] =>
       Array.from({ length }, () => this.#work(least));
+    const { concurrency } = this.#options;
+    const atLeisure = Math.min(concurrency, LEISURE_WORKERS);
     await Promise.all([
-      ...workers(this.#options.concurrency, "at leisure"),
+      ...workers(atLeisure, "at leisure"),
+      ...workers(concurrency - atLeisure, "is awaited"),
       ...workers(SAVING_WORKERS, "saves money"),
     ]);
   }

@@ -1,9 +1,9 @@
 import type { Kept } from "../core/kept.ts";
 import type { RemoteThing } from "../core/observation.ts";
 import type { Obstacle } from "../core/situation.ts";
-import type { KubeClient } from "../kube/client.ts";
+import { type KubeClient, SECRETS } from "../kube/client.ts";
 import { KubeError } from "../kube/errors.ts";
-import type { KubeObject, ResourceType } from "../kube/kube-object.ts";
+import type { KubeObject } from "../kube/kube-object.ts";
 import { ProviderError } from "../provider/errors.ts";
 import { fingerprintOf } from "../provider/fingerprint.ts";
 import { cleanWords } from "../provider/words.ts";
@@ -11,8 +11,6 @@ import type { ActContext } from "./act-context.ts";
 import type { KindRuntime } from "./kind-runtime.ts";
 import { type ManagedObject, namespaceOf } from "./managed-object.ts";
 import { connectionOf } from "./account-choice.ts";
-
-const SECRETS: ResourceType = { group: "", version: "v1", plural: "secrets", kind: "Secret" };
 
 interface Secret extends KubeObject {
   readonly metadata: KubeObject["metadata"] & {

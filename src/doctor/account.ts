@@ -8,6 +8,8 @@ export interface AccountToCheck {
   /** How findings name it. */
   readonly name: string;
   readonly url: string;
+  /** Where the URL is to be put, for advice. */
+  readonly urlPlace: string;
   /** The token would travel without TLS to another machine. */
   readonly isOpen: boolean;
   /** Where its token is to be put, for advice. */
@@ -23,13 +25,13 @@ const EXPIRES_SOON_DAYS = 14;
 
 /** Whether a server answers, takes the token, has room, and describes itself as it is needed. */
 export async function checkAccount(account: AccountToCheck): Promise<readonly Finding[]> {
-  const { name, url, isOpen, tokenPlace, nowMs } = account;
+  const { name, url, urlPlace, isOpen, tokenPlace, nowMs } = account;
   const findings = isOpen
     ? [
         warning(
           name,
           `${url} is not protected: whoever is on the way reads the token`,
-          "put an https URL into HPC_PARK_URL",
+          `put an https URL into ${urlPlace}`,
         ),
       ]
     : [];
@@ -55,7 +57,7 @@ export async function checkAccount(account: AccountToCheck): Promise<readonly Fi
           warning(
             name,
             description.message,
-            "see whether HPC_PARK_URL is the address of the HPC Park API",
+            `see whether ${urlPlace} is the address of the HPC Park API`,
           ),
         ]
       : differenceFindings(name, description.differences)),
@@ -64,7 +66,7 @@ export async function checkAccount(account: AccountToCheck): Promise<readonly Fi
 
 /** Nothing of the account could be asked: no token to ask with, or nobody who answers. */
 function unanswered(
-  { name, url }: AccountToCheck,
+  { name, url, urlPlace }: AccountToCheck,
   tokenPlace: string,
   { kind, message }: ProviderError,
 ): Finding {
@@ -72,7 +74,7 @@ function unanswered(
     return fault(name, message, `put one valid token, and nothing else, into ${tokenPlace}`);
   const fix = message.includes("certificate")
     ? "name the authority that signed the certificate in HPC_PARK_CA_FILE, if you trust it"
-    : `check HPC_PARK_URL, and that this machine reaches ${new URL(url).host}`;
+    : `check ${urlPlace}, and that this machine reaches ${new URL(url).host}`;
   return fault(name, message, fix);
 }
 

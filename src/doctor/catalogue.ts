@@ -1,25 +1,23 @@
 import { describeUnoffered, type Terms, unofferedIn } from "../core/terms.ts";
-import type { KubeClient } from "../kube/client.ts";
 import { KubeError } from "../kube/errors.ts";
 import type { KubeObject } from "../kube/kube-object.ts";
 import { keyOf } from "../kube/kube-object.ts";
 import type { KindPort, ManagedSpec } from "../provider/port.ts";
 import { fault, type Finding, ok } from "./finding.ts";
+import { objectsOf, type Scope } from "./objects.ts";
 
-export interface CatalogueToCheck {
-  readonly client: KubeClient;
+export interface CatalogueToCheck extends Scope {
   readonly port: KindPort<ManagedSpec>;
   readonly terms: Terms;
-  /** Empty: all. */
-  readonly namespaces: readonly string[];
-  readonly signal: AbortSignal;
+  /** Whether a resource is in the account that offers this. */
+  readonly isInAccount: (resource: Described) => boolean;
 }
 
-interface Described extends KubeObject {
-  readonly spec: ManagedSpec;
+export interface Described extends KubeObject {
+  readonly spec: ManagedSpec & { readonly accountRef?: { readonly name: string } };
+  readonly status?: { readonly account?: string };
 }
 
-const PAGE = 500;
 const NOTHING_RESOLVED = { ids: new Map(), secrets: new Map() } as const;
 
 /** Whether all that resources ask for is offered. What cannot be listed is told of by the check of access. */
@@ -29,7 +27,8 @@ export async function checkCatalogue(catalogue: CatalogueToCheck): Promise<reado
   try {
     const findings: Finding[] = [];
     let count = 0;
-    for await (const object of resourcesIn(catalogue)) {
+    for await (const object of objectsOf<Described>(port, catalogue)) {
+      if (!catalogue.isInAccount(object)) continue;
       count += 1;
       const wanted = port.fields(object.spec, NOTHING_RESOLVED);
       const unoffered = unofferedIn(port.rules.fields, wanted, terms);
@@ -42,26 +41,5 @@ export async function checkCatalogue(catalogue: CatalogueToCheck): Promise<reado
   } catch (error) {
     if (error instanceof KubeError) return [];
     throw error;
-  }
-}
-
-async function* resourcesIn({
-  client,
-  port,
-  namespaces,
-  signal,
-}: CatalogueToCheck): AsyncGenerator<Described> {
-  for (const namespace of namespaces.length === 0 ? [undefined] : namespaces) {
-    const scope = namespace === undefined ? {} : { namespace };
-    let position: { continue?: string } = {};
-    do {
-      const page = await client.list<Described>(
-        port,
-        { ...scope, ...position, limit: PAGE },
-        signal,
-      );
-      yield* page.items;
-      position = page.continue === undefined ? {} : { continue: page.continue };
-    } while (position.continue !== undefined);
   }
 }

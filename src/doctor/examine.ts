@@ -7,18 +7,17 @@ import { loadKubeConfig, ownNamespace } from "../kube/kube-config.ts";
 import { KubeTransport } from "../kube/transport.ts";
 import { createMetrics } from "../metrics.ts";
 import { ProviderError } from "../provider/errors.ts";
-import type { HpcParkAccount } from "../provider/hpc-park/account.ts";
+import type { HpcAccountPortOptions } from "../provider/hpc-park/account-port.ts";
 import { accountOptions, COMPONENT, createAccount, isReadableOnTheWay, KINDS } from "../wiring.ts";
 import { checkAccount } from "./account.ts";
-import { checkCatalogue } from "./catalogue.ts";
+import { checkCatalogue, type Described } from "./catalogue.ts";
 import { checkCluster } from "./cluster.ts";
+import { type OpenAccount, openClusterAccounts } from "./cluster-accounts.ts";
 import { fault, type Finding } from "./finding.ts";
+import type { Scope } from "./objects.ts";
 
-interface Account {
-  readonly name: string;
-  readonly url: string;
+interface ExaminedAccount extends Omit<OpenAccount, "tokenPlace"> {
   readonly tokenPlace: string | undefined;
-  readonly account: HpcParkAccount;
 }
 
 /** Everything that the operator needs, looked at once. Changes nothing anywhere. */
@@ -27,26 +26,29 @@ export async function examine(
   environment: Readonly<Record<string, string | undefined>>,
   signal: AbortSignal,
 ): Promise<readonly Finding[]> {
-  const accounts = accountsOf(config, signal);
+  const options = optionsFor(config, signal);
+  const accounts: ExaminedAccount[] = [ownAccount(config, options)];
   const findings: Finding[] = [...environmentFindings(environment)];
   const kubeConfig = kubeConfigOf(config, findings);
   const transport =
     kubeConfig && new KubeTransport({ kubeConfig, userAgent: `${COMPONENT}-doctor` });
   try {
-    if (transport !== undefined && kubeConfig !== undefined)
+    if (transport !== undefined && kubeConfig !== undefined) {
       findings.push(...(await checkCluster(clusterOf(config, kubeConfig, transport, signal))));
+      const found = await openClusterAccounts({
+        ...scopeOf(config, transport, signal),
+        options,
+        ownUrl: config.hpcParkUrl,
+        allowedUrls: config.allowedUrls,
+      });
+      accounts.push(...found.open);
+      findings.push(...found.findings);
+    }
     for (const one of accounts) {
-      const inspect = () => one.account.inspect(signal);
-      findings.push(
-        ...(await checkAccount({
-          ...one,
-          inspect,
-          isOpen: isReadableOnTheWay(one.url),
-          nowMs: Date.now(),
-        })),
-      );
-      if (transport !== undefined)
-        findings.push(...(await catalogueFindings(one.account, config, transport, signal)));
+      findings.push(...(await accountFindings(one, signal)));
+      if (transport === undefined) continue;
+      const scope = scopeOf(config, transport, signal);
+      findings.push(...(await catalogueFindings(one, scope)));
     }
     return findings;
   } finally {
@@ -55,25 +57,42 @@ export async function examine(
   }
 }
 
-/** The operator has one of its own. */
-function accountsOf(config: Config, signal: AbortSignal): Account[] {
-  const { hpcParkUrl: url, hpcParkToken, hpcParkTokenFile } = config;
-  const tokenPlace =
-    hpcParkTokenFile ?? (hpcParkToken === undefined ? undefined : "HPC_PARK_TOKEN");
-  const surroundings = {
-    config,
-    logger: pino({ level: "silent" }),
-    metrics: createMetrics(),
-    signal,
-  };
+function accountFindings(one: ExaminedAccount, signal: AbortSignal): Promise<readonly Finding[]> {
+  return checkAccount({
+    ...one,
+    inspect: () => one.account.inspect(signal),
+    isOpen: isReadableOnTheWay(one.url),
+    nowMs: Date.now(),
+  });
+}
+
+function scopeOf(
+  { watchNamespaces: namespaces }: Config,
+  transport: KubeTransport,
+  signal: AbortSignal,
+): Scope {
+  return { client: new KubeClient(transport), namespaces, signal };
+}
+
+function optionsFor(config: Config, signal: AbortSignal): HpcAccountPortOptions {
+  const logger = pino({ level: "silent" });
   const refuse = (): never => {
     throw new ProviderError("unavailable", "the doctor changes nothing");
   };
-  const account = createAccount(
-    surroundings,
-    accountOptions(surroundings, refuse, () => undefined),
-  );
-  return [{ name: "account", url, tokenPlace, account }];
+  const surroundings = { config, logger, metrics: createMetrics(), signal };
+  return accountOptions(surroundings, refuse, () => undefined);
+}
+
+/** The operator's own. */
+function ownAccount(config: Config, options: HpcAccountPortOptions): ExaminedAccount {
+  const { hpcParkUrl: url, hpcParkToken, hpcParkTokenFile } = config;
+  const tokenPlace =
+    hpcParkTokenFile ?? (hpcParkToken === undefined ? undefined : "HPC_PARK_TOKEN");
+  const logger = pino({ level: "silent" });
+  const account = createAccount({ config, logger }, options);
+  const isInAccount = ({ spec, status }: Described): boolean =>
+    status?.account === undefined && spec.accountRef === undefined;
+  return { name: "account", url, urlPlace: "HPC_PARK_URL", tokenPlace, account, isInAccount };
 }
 
 function environmentFindings(
@@ -123,19 +142,15 @@ function clusterOf(
 }
 
 async function catalogueFindings(
-  account: HpcParkAccount,
-  { watchNamespaces }: Config,
-  transport: KubeTransport,
-  signal: AbortSignal,
+  { account, isInAccount }: ExaminedAccount,
+  scope: Scope,
 ): Promise<Finding[]> {
-  const client = new KubeClient(transport);
   const remotes = account.remotes();
   const found: Finding[] = [];
   for (const port of KINDS) {
     const terms = remotes.get(port.kind)?.terms;
     if (terms === undefined) continue;
-    const scope = { client, signal, namespaces: watchNamespaces };
-    found.push(...(await checkCatalogue({ port, terms, ...scope })));
+    found.push(...(await checkCatalogue({ port, terms, isInAccount, ...scope })));
   }
   return found;
 }

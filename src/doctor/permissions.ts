@@ -27,7 +27,7 @@ export function permissionsFor(needs: PermissionNeeds): readonly AccessAttribute
       { group, resource: plural, verbs: ["list", "watch", "get", "patch"] },
       { group, resource: plural, subresource: "status", verbs: ["patch"] },
     ]),
-    { group: "", resource: "secrets", verbs: ["get"] },
+    { group: "", resource: "secrets", verbs: ["get", "create", "update", "patch", "delete"] },
     { group: "", resource: "events", verbs: ["create", "patch"] },
   ];
   const scopes = namespaces.length === 0 ? [undefined] : namespaces;

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { ownerIn } from "../core/credential.ts";
 import type { Terms } from "../core/terms.ts";
 import { ProviderError } from "./errors.ts";
@@ -5,6 +6,9 @@ import type { RemoteKind } from "./port.ts";
 import type { Snapshot, SnapshotChanges } from "./snapshot.ts";
 import { Snapshots, type SnapshotsOptions } from "./snapshots.ts";
 import type { Trust } from "./trust.ts";
+
+/** Some milliseconds of work. */
+const CHANGES_A_TURN = 500;
 
 export interface ConnectionOptions extends Omit<SnapshotsOptions, "remote" | "onLook"> {
   readonly remote: RemoteKind;
@@ -74,7 +78,22 @@ export class Connection {
     const isNews = (id: string): boolean => !this.#gone.has(id);
     this.trust.judge(kind, expected.filter(isNews).length, missing.filter(isNews).length);
     if (this.suspicion === undefined) this.#gone = new Set(missing);
-    onChanges(changes);
+    void tellInTurns(changes, onChanges);
+  }
+}
+
+/** Ten thousand keys that are woken at once would keep every timer and socket waiting. */
+async function tellInTurns(
+  { ids, markers }: SnapshotChanges,
+  tell: (changes: SnapshotChanges) => void,
+): Promise<void> {
+  const all = { ids: [...ids], markers: [...markers] };
+  const most = Math.max(ids.size, markers.size);
+  for (let from = 0; from < most; from += CHANGES_A_TURN) {
+    if (from > 0) await nextTurn();
+    const part = (list: readonly string[]): ReadonlySet<string> =>
+      new Set(list.slice(from, from + CHANGES_A_TURN));
+    tell({ ids: part(all.ids), markers: part(all.markers) });
   }
 }
 

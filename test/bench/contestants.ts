@@ -3,7 +3,7 @@ import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
-import { bundle, NODE_ARGUMENTS } from "../../scripts/bundle.ts";
+import { bundle, ENVIRONMENT, NODE_ARGUMENTS } from "../../scripts/bundle.ts";
 import { PROJECT } from "../project.ts";
 import { machineMs } from "./clock.ts";
 import type { Stage } from "./cluster.ts";
@@ -87,7 +87,11 @@ export async function start(
     nodeArguments: contestant.nodeArguments ?? [],
     workingDirectory: contestant.workingDirectory,
     logFile: join(stage.folder, `${contestant.name}-${Math.round(machineMs())}.log`),
-    environment: { ...commonEnvironment(stage, namespace), ...environment },
+    environment: {
+      ...commonEnvironment(stage, namespace),
+      ...(contestant.isOperator ? ENVIRONMENT : {}),
+      ...environment,
+    },
   });
   const healthUrl = contestant.isOperator ? await untilHealthy(process) : "";
   if (!contestant.isOperator) await process.ready;

@@ -272,7 +272,37 @@ const SEEDED: readonly Seeded[] = [
       fix: /put a value that is offered/,
     },
   },
+  {
+    name: "the Secret of an HpcAccount is missing",
+    seed: () => appliedAccount({}),
+    finds: {
+      says: /Secret "other" .* does not exist in namespace default/,
+      fix: /token into its Secret/,
+    },
+  },
+  {
+    name: "an HpcAccount is on a server that is not allowed",
+    seed: () => appliedAccount({ url: "https://elsewhere.example" }),
+    finds: { says: /elsewhere\.example is not a server/, fix: /ALLOWED_URLS/ },
+  },
+  {
+    name: "the token of an HpcAccount is of nobody",
+    seed: async () => {
+      await kubectl("create", "secret", "generic", "other", "--from-literal=token=nobodys");
+      await appliedAccount({});
+    },
+    finds: { says: /the token is refused: .*Invalid token/, fix: /Secret "other", key "token"/ },
+  },
 ];
+
+function appliedAccount(spec: object): Promise<void> {
+  return applied({
+    apiVersion: "hpc-park.ru/v1alpha1",
+    kind: "HpcAccount",
+    metadata: { name: "paying", namespace: "default" },
+    spec: { tokenSecretRefs: [{ name: "other", key: "token" }], ...spec },
+  });
+}
 
 describe("a seeded fault", () => {
   it.each(SEEDED)("$name", async ({ seed, finds }) => {

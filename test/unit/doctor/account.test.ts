@@ -18,6 +18,7 @@ function check(inspection: Partial<Inspection>, account: object = {}) {
   return checkAccount({
     name: "account",
     url: "https://park.example",
+    urlPlace: "HPC_PARK_URL",
     isOpen: false,
     tokenPlace: "/run/token",
     inspect: async () => ({ ...WELL, ...inspection }),
