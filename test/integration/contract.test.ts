@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
 import { afterEach, describe, expect, it } from "vitest";
+import { accountIn, applyAccount, applySecret } from "./account-lab.ts";
 import { Lab } from "./lab.ts";
 
 const CONTRACT = new URL("../../src/contracts/hpc-park.openapi.yaml", import.meta.url);
@@ -70,6 +71,22 @@ describe("what HPC Park says of itself", () => {
     expect(lab.requests("createInstance")).toHaveLength(2);
     mend();
     await lab.untilReady("hpci/new");
+  });
+
+  it("is told of on the account: what is offered, and why nothing is made in it", async () => {
+    lab = await Lab.start();
+    const tenant = { ...lab.kubectl, namespace: lab.namespace };
+    describeAs((document) => {
+      offerGpus("A100", "H100")(document);
+      requireRegion(document);
+    });
+    await applySecret(tenant, "hpc-park", lab.simulator.token);
+    await applyAccount(tenant, "paying");
+    const { message } = await lab.untilReason("hpca/paying", "Synced", "ContractChanged");
+    const { status } = await accountIn(tenant, "paying");
+
+    expect(message).toContain('requires the field "region"');
+    expect(status?.offers?.gpuType).toEqual(["A100", "H100"]);
   });
 
   it("switches a kind off whose section is missing, and no other", async () => {
