@@ -1,3 +1,4 @@
+import type { Gauge } from "prom-client";
 import type { Accounts } from "./controller/accounts.ts";
 import { INDEX, type KindRuntime } from "./controller/kind-runtime.ts";
 import type { Manager } from "./controller/manager.ts";
@@ -49,13 +50,17 @@ function unclaimed(store: KindRuntime["store"], snapshot: Snapshot | undefined):
 /** What the statuses of the accounts mirror. */
 function gaugeAccounts(metrics: Metrics, accounts: Accounts): void {
   const gauges = {
-    balance: metrics.accountBalance,
-    price_per_hour: metrics.accountPrice,
-    used: metrics.accountUsed,
-    limit: metrics.accountLimit,
+    balance: { gauge: metrics.accountBalance },
+    price_per_hour: { gauge: metrics.accountPrice },
+    spent_today: { gauge: metrics.accountSpentToday },
+    spent_this_month: { gauge: metrics.accountSpentThisMonth },
+    invoices: { gauge: metrics.accountInvoices, label: "state" },
+    prepaid_end: { gauge: metrics.accountPrepaidEnd, label: "package" },
+    used: { gauge: metrics.accountUsed, label: "resource" },
+    limit: { gauge: metrics.accountLimit, label: "resource" },
   };
-  for (const gauge of [metrics.accountReady, metrics.accountExpiry, ...Object.values(gauges)])
-    gauge.reset();
+  const all = [...Object.values(gauges).map(({ gauge }) => gauge)];
+  for (const gauge of [metrics.accountReady, metrics.accountExpiry, ...all]) gauge.reset();
   for (const [key, { facts, token }] of accounts.holders) {
     const [namespace = "", name = ""] = key.split("/");
     const labels = { account_namespace: namespace, account: name };
@@ -64,8 +69,9 @@ function gaugeAccounts(metrics: Metrics, accounts: Accounts): void {
       metrics.accountExpiry.set(labels, (facts.expiresAtMs - Date.now()) / 1000);
     for (const figure of facts?.figures ?? []) {
       if (!isNamed(figure.name, gauges)) continue;
-      const of = figure.of === undefined ? {} : { resource: figure.of };
-      gauges[figure.name].set({ ...labels, ...of }, figure.value);
+      const { gauge, label }: { gauge: Gauge; label?: string } = gauges[figure.name];
+      const of = label === undefined ? {} : { [label]: figure.of ?? "" };
+      gauge.set({ ...labels, ...of }, figure.value);
     }
   }
 }

@@ -11,7 +11,7 @@ export function createMetrics() {
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: LOOP_DELAY_STEP_MS });
   const registers = [registry];
   /** One account object each, by its namespace and name. */
-  const accountGauge = (name: string, help: string, ...more: "resource"[]) =>
+  const accountGauge = (name: string, help: string, ...more: string[]) =>
     new Gauge({
       name: `hpc_park_operator_account_${name}`,
       help,
@@ -88,6 +88,18 @@ export function createMetrics() {
     accountPrice: accountGauge(
       "price_per_hour",
       "What all that runs in the account costs in an hour.",
+    ),
+    accountSpentToday: accountGauge("spent_today", "What was billed for today."),
+    accountSpentThisMonth: accountGauge("spent_this_month", "What was billed for this month."),
+    accountInvoices: accountGauge(
+      "invoices",
+      "Invoices that are to be paid, by whether they are open in time or overdue.",
+      "state",
+    ),
+    accountPrepaidEnd: accountGauge(
+      "prepaid_end_timestamp_seconds",
+      "When a package that was paid for in advance ends, in seconds since 1970.",
+      "package",
     ),
     accountUsed: accountGauge("used", "How much of a limited resource is in use.", "resource"),
     accountLimit: accountGauge("limit", "How much of a resource there may be.", "resource"),

@@ -37,7 +37,12 @@ export async function readFacts(
     user: id,
     ...tokenFacts(token),
     summary: summaryOf(user, token),
-    figures: [...(money?.figures ?? []), ...limitFigures(limits)],
+    figures: [
+      ...(money?.figures ?? []),
+      ...limitFigures(limits),
+      ...invoiceFigures(invoices),
+      ...prepaidFigures(prepaid),
+    ],
     status: {
       user: user === undefined ? undefined : userView(new Answer(user, "get user")),
       token: token === undefined ? undefined : tokenView(token),
@@ -125,6 +130,25 @@ function invoiceView(invoices: readonly Answer[]): Record<string, number> {
     invoices.filter((invoice) => invoice.text("status") === status).length;
   const overdue = count("overdue");
   return { open: count("issued") + overdue, overdue };
+}
+
+function invoiceFigures(invoices: readonly Answer[] | undefined): AccountFigure[] {
+  if (invoices === undefined) return [];
+  const { open = 0, overdue = 0 } = invoiceView(invoices);
+  return [
+    { name: "invoices", of: "open", value: open - overdue },
+    { name: "invoices", of: "overdue", value: overdue },
+  ];
+}
+
+function prepaidFigures(prepaid: readonly Answer[] | undefined): AccountFigure[] {
+  return (prepaid ?? []).flatMap((each) => {
+    const endMs = Date.parse(each.text("date_to") ?? "");
+    const of = String(each.integer("id") ?? "");
+    return Number.isNaN(endMs) || of === ""
+      ? []
+      : [{ name: "prepaid_end", of, value: endMs / 1000 }];
+  });
 }
 
 function prepaidView(prepaid: Answer): Record<string, unknown> {

@@ -16,20 +16,23 @@ export function billOf(bill: Answer, today: string): Bill {
   const ofToday = items.filter((item) => item.text("date") === today);
   const balance = amountOf(bill.text("balance"));
   const pricePerHour = sum(ofToday, "price_per_hour");
+  const spentToday = sum(ofToday, "amount");
+  const month = today.slice(0, "2026-11-".length);
+  const ofMonth = items.filter((item) => item.text("date")?.startsWith(month) === true);
+  const spentThisMonth = sum(ofMonth, "amount");
   return {
     status: {
       currency: bill.text("currency"),
       balance: balance?.toFixed(2),
-      spentToday: sum(ofToday, "amount").toFixed(2),
-      spentThisMonth: sum(
-        items.filter((item) => item.text("date")?.startsWith(today.slice(0, 8)) === true),
-        "amount",
-      ).toFixed(2),
+      spentToday: spentToday.toFixed(2),
+      spentThisMonth: spentThisMonth.toFixed(2),
       pricePerHour: pricePerHour.toFixed(2),
     },
     figures: [
       ...(balance === undefined ? [] : [{ name: "balance", value: balance }]),
       { name: "price_per_hour", value: pricePerHour },
+      { name: "spent_today", value: spentToday },
+      { name: "spent_this_month", value: spentThisMonth },
     ],
   };
 }
