@@ -59,7 +59,7 @@ function gaugeAccounts(metrics: Metrics, accounts: Accounts): void {
     used: { gauge: metrics.accountUsed, label: "resource" },
     limit: { gauge: metrics.accountLimit, label: "resource" },
   };
-  const all = [...Object.values(gauges).map(({ gauge }) => gauge)];
+  const all = Object.values(gauges).map(({ gauge }) => gauge);
   for (const gauge of [metrics.accountReady, metrics.accountExpiry, ...all]) gauge.reset();
   for (const [key, { facts, token }] of accounts.holders) {
     const [namespace = "", name = ""] = key.split("/");
