@@ -1,3 +1,4 @@
+import { hpcAccountKind } from "../api/hpc-account.ts";
 import type { KindDefinition } from "../api/kind.ts";
 import type { AccessAttributes } from "../kube/inspect.ts";
 
@@ -19,12 +20,17 @@ interface Grant {
   readonly verbs: readonly string[];
 }
 
+/** Before something is deleted its resource is read past every cache; of an account nothing is deleted. */
+function readAnew(plural: string): readonly string[] {
+  return plural === hpcAccountKind.plural ? [] : ["get"];
+}
+
 /** Every verb that the operator uses, on what, and where. */
 export function permissionsFor(needs: PermissionNeeds): readonly AccessAttributes[] {
   const { kinds, namespaces, leaseNamespace, readsOwnerId } = needs;
   const watched: readonly Grant[] = [
     ...kinds.flatMap(({ group, plural }): Grant[] => [
-      { group, resource: plural, verbs: ["list", "watch", "get", "patch"] },
+      { group, resource: plural, verbs: ["list", "watch", ...readAnew(plural), "patch"] },
       { group, resource: plural, subresource: "status", verbs: ["patch"] },
     ]),
     { group: "", resource: "secrets", verbs: ["get", "create", "update", "patch", "delete"] },

@@ -95,7 +95,7 @@ function differencesOf(
   const operation = nameOf(requirement);
   if (described === undefined) {
     const isOptional =
-      need === "optional" || (need === "section" && !operations.hasSection(sectionOf(path)));
+      need === "optional" || (need !== "required" && !operations.hasSection(sectionOf(path)));
     return isOptional
       ? [{ operation, what: `is missing: ${feature}`, severity: "optional section missing" }]
       : [{ operation, what: "is missing", severity: "required changed" }];

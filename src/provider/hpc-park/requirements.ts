@@ -1,8 +1,9 @@
 /**
  * `required`: without it nothing may be changed. `section`: the operator can do without all of its section, not without a part of it.
+ * `apart`: the same, and where a part of it is missing or otherwise, only its own kind stops.
  * `optional`: it can do without.
  */
-export type Need = "required" | "section" | "optional";
+export type Need = "required" | "section" | "apart" | "optional";
 
 /** JSON's own words, as OpenAPI has them. */
 export type JsonType = "integer" | "number" | "string" | "boolean" | "array" | "object";
@@ -93,8 +94,8 @@ const GPUS: Requirement["sends"] = {
 
 const instance = { need: "required", feature: "HpcInstance" } as const;
 const storage = { need: "section", feature: "HpcStorage" } as const;
-const namespace = { need: "section", feature: "HpcNamespace" } as const;
-const token = { need: "section", feature: "HpcToken" } as const;
+const namespace = { need: "apart", feature: "HpcNamespace" } as const;
+const token = { need: "apart", feature: "HpcToken" } as const;
 
 /** What the operator needs of the API; every entry follows the contract in src/contracts. */
 export const REQUIREMENTS: readonly Requirement[] = [

@@ -4,8 +4,9 @@ import type { ContractDifference } from "./contract-differences.ts";
 import type { LiveDescription } from "./live-description.ts";
 import { REQUIREMENTS, sectionOf } from "./requirements.ts";
 
-const ESSENTIAL: ReadonlySet<string> = new Set(
-  REQUIREMENTS.filter(({ need }) => need === "required").map(({ path }) => sectionOf(path)),
+/** Sections that concern nobody but their own kind. */
+const APART: ReadonlySet<string> = new Set(
+  REQUIREMENTS.filter(({ need }) => need === "apart").map(({ path }) => sectionOf(path)),
 );
 
 /** What of the API a kind stands on. */
@@ -91,10 +92,9 @@ function termsOf({ section, savings }: KindNeeds, description: LiveDescription):
   };
 }
 
-/** What a section that one can do without does its own way troubles nobody else. */
 function concerns(section: string, { operation }: ContractDifference): boolean {
   const changed = sectionOf(operation.slice(operation.indexOf(" ") + 1));
-  return changed === section || ESSENTIAL.has(changed);
+  return changed === section || !APART.has(changed);
 }
 
 function haltOf(changed: readonly ContractDifference[], savings: KindNeeds["savings"]): Halt {

@@ -33,8 +33,8 @@ export const BUGS_OF_THE_CLUSTER: readonly SeededBug[] = [
       },
       {
         file: "controller/act.ts",
-        find: "    memory.made = { id: thing.id, over: resource.recordedId, object };\n",
-        replace: "    void [object, resource];\n",
+        find: "    memory.made = { id: thing.id, over: resource.recordedId, object, connection };\n",
+        replace: "    void [object, resource, connection];\n",
       },
     ],
     scenario: "create",

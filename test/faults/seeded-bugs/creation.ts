@@ -77,8 +77,8 @@ export const BUGS_OF_CREATION: readonly SeededBug[] = [
     edits: [
       {
         file: "controller/act.ts",
-        find: "    annotations: { [keys.create]: formatIntent(intent) },",
-        replace: "",
+        find: "{ [keys.create]: formatIntent(intent), ...annotationOfAccount(context) }",
+        replace: "annotationOfAccount(context)",
       },
     ],
     scenario: "create",

@@ -19,8 +19,8 @@ export const BUGS_OF_RULES: readonly SeededBug[] = [
     edits: [
       {
         file: "core/decide.ts",
-        find: "({ twins, suspicion }) => suspicion === undefined && nonEmpty(twins)",
-        replace: "({ twins, suspicion }) => suspicion !== undefined && nonEmpty(twins)",
+        find: "suspicion === undefined && removalHalt === undefined && nonEmpty(twins)",
+        replace: "suspicion !== undefined && removalHalt === undefined && nonEmpty(twins)",
       },
     ],
     scenario: "create",

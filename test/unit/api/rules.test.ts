@@ -223,6 +223,7 @@ const cases: readonly Case[] = [
   t("renewed in time", [], { expiresAfter: "61m", renewBefore: "1h" }),
   t("name changed", [".name"], { name: "b" }, { name: "a" }),
   t("made a master token later", [".master"], { master: true }, {}),
+  t("another account", [".accountRef"], { accountRef: { name: "b" } }, {}),
   t("another end", [".expiresAt"], { ...ending, expiresAt: "2028-01-01T00:00:00Z" }, ending),
   t("another Secret", [".secretRef"], { secretRef: { name: "b", key: "token" } }, {}),
   t("a name that ends like a marker", [".name"], { name: "a k8s-abcdefgh2345" }),
@@ -230,6 +231,7 @@ const cases: readonly Case[] = [
 
   n("an empty spec is good", [], {}),
   n("label changed", [".label"], { label: "b" }, { label: "a" }),
+  n("another account", [".accountRef"], { accountRef: { name: "b" } }, {}),
   n("adopt set later", [".adopt"], { adopt: { id: 2 } }, {}),
   n("a label that ends like a marker", [".label"], { label: "a k8s-abcdefgh2345" }),
   n("a label with a line break", [".label"], { label: "a\nb" }),

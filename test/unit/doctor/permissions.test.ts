@@ -10,13 +10,21 @@ function described(needs: Partial<typeof ALL> | object): string[] {
 
 describe("permissionsFor", () => {
   it("names every verb on each kind, its status, Secrets and events", () => {
-    expect(described({ kinds: kinds.slice(0, 1) })).toEqual([
+    expect(described({ kinds: kinds.slice(0, 2) })).toEqual([
+      "list hpcaccounts.hpc-park.ru",
+      "watch hpcaccounts.hpc-park.ru",
+      "patch hpcaccounts.hpc-park.ru",
+      "patch hpcaccounts.hpc-park.ru/status",
       "list hpcinstances.hpc-park.ru",
       "watch hpcinstances.hpc-park.ru",
       "get hpcinstances.hpc-park.ru",
       "patch hpcinstances.hpc-park.ru",
       "patch hpcinstances.hpc-park.ru/status",
       "get secrets",
+      "create secrets",
+      "update secrets",
+      "patch secrets",
+      "delete secrets",
       "create events",
       "patch events",
     ]);

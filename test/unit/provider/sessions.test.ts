@@ -27,7 +27,10 @@ function sessions(): Sessions {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   const port = {
     lanes: () => new Lanes({ requestsPerSecond: 10, concurrency: 1, patienceMs: 1, now, random }),
-    open: () => ({ remotes: () => new Map([[KIND, REMOTE]]) }),
+    open: () => ({
+      remotes: () => new Map([[KIND, REMOTE]]),
+      keepInformed: async () => undefined,
+    }),
   } as unknown as AccountPort;
   return new Sessions({
     port,
