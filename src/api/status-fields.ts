@@ -26,7 +26,7 @@ export function statusIds(description: string) {
 export function chargeFields(noun: string) {
   return {
     pricePerHour: statusText(
-      `What HPC Park bills for the ${noun} in an hour at present, in the currency of the account.`,
+      `What HPC Park bills for the ${noun} in an hour, by the last bill that was read, in the currency of the account.`,
     ),
     spent: statusText(
       `What HPC Park has billed for the ${noun} this month, in the currency of the account.`,

@@ -80,7 +80,8 @@ export class HpcParkAccount implements AccountClient {
       http: this.#http,
       againMs: options.billingIntervalMs,
       wallClock: options.wallClock,
-      onChange: options.onConsequences,
+      onBill: options.onConsequences,
+      now: options.now,
       signal: options.signal,
     });
   }
@@ -88,6 +89,7 @@ export class HpcParkAccount implements AccountClient {
   /** The kinds of this account, by the name of their resources. */
   remotes(): ReadonlyMap<string, RemoteKind> {
     const http = this.#http;
+    const { now } = this.#options;
     const contract = this.#contract;
     // What saves money does not wait for a description that cannot be read.
     const statePath = async (id: string): Promise<string> => {
@@ -97,8 +99,8 @@ export class HpcParkAccount implements AccountClient {
     const instance = remoteInstances({ http, statePath, contract });
     const storage = remoteStorages(http, contract);
     return new Map([
-      [instanceKind.kind, billed(instance, "instance", this.#bills)],
-      [storageKind.kind, billed(storage, "storage", this.#bills)],
+      [instanceKind.kind, billed(instance, "instance", this.#bills, now)],
+      [storageKind.kind, billed(storage, "storage", this.#bills, now)],
       [namespaceKind.kind, remoteNamespaces(http, contract, { instance, storage })],
       [tokenKind.kind, remoteTokens(http, contract)],
     ]);

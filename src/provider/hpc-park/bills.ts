@@ -15,6 +15,8 @@ export interface Charge {
 export interface Charges {
   /** @param entity The bill's word for the kind: instance, storage. Undefined where the bill does not name the thing. */
   of(entity: string, id: string): Charge | undefined;
+  /** When the bill was asked for that is known, in monotonic milliseconds. */
+  readonly askedMs: number;
 }
 
 export interface BillsOptions {
@@ -22,8 +24,10 @@ export interface BillsOptions {
   /** Between readings, in milliseconds. */
   readonly againMs: number;
   readonly wallClock: () => Date;
-  /** Some charge is another than before. */
-  readonly onChange: () => void;
+  /** A bill was read. */
+  readonly onBill: () => void;
+  /** Monotonic milliseconds. */
+  readonly now: () => number;
   readonly signal: AbortSignal;
 }
 
@@ -38,6 +42,7 @@ const DAY_MS = 24 * 3_600_000;
 export class Bills implements Charges {
   readonly #options: BillsOptions;
   #charges: ReadonlyMap<string, Charge> = new Map();
+  #askedMs = -Infinity;
   #closed: { readonly until: string; readonly spent: ReadonlyMap<string, number> } | undefined;
 
   constructor(options: BillsOptions) {
@@ -46,6 +51,10 @@ export class Bills implements Charges {
 
   of(entity: string, id: string): Charge | undefined {
     return this.#charges.get(`${entity}/${id}`);
+  }
+
+  get askedMs(): number {
+    return this.#askedMs;
   }
 
   /** Reads now and again until the signal aborts. A bill that cannot be read changes nothing: money is shown, never acted upon. */
@@ -58,6 +67,7 @@ export class Bills implements Charges {
   }
 
   async #read(): Promise<void> {
+    const askedMs = this.#options.now();
     const today = this.#options.wallClock();
     const days = daysOfMonth(today);
     const closing = days.slice(0, -OPEN_DAYS);
@@ -70,21 +80,15 @@ export class Bills implements Charges {
         prices.set(thing, (prices.get(thing) ?? 0) + pricePerHour);
       }
     }
-    const charges = new Map(
+    this.#charges = new Map(
       [...spent].map(([thing, sum]) => [
         thing,
         { spent: sum, pricePerHour: prices.get(thing) ?? 0 },
       ]),
     );
-    const isSame = charges.size === this.#charges.size && [...charges].every(this.#isKnown);
-    this.#charges = charges;
-    if (!isSame) this.#options.onChange();
+    this.#askedMs = askedMs;
+    this.#options.onBill();
   }
-
-  readonly #isKnown = ([thing, charge]: readonly [string, Charge]): boolean => {
-    const known = this.#charges.get(thing);
-    return known?.spent === charge.spent && known.pricePerHour === charge.pricePerHour;
-  };
 
   /** What was billed on days that are over. Each is asked for once in the life of a process. */
   async #spentUntil(days: readonly string[]): Promise<ReadonlyMap<string, number>> {

@@ -38,9 +38,10 @@ async function reading(items: readonly Item[], todays: readonly string[]) {
       if (day === undefined) stop.abort();
       return new Date(`${day ?? todays.at(-1)}T12:00:00Z`);
     },
-    onChange: () => {
+    onBill: () => {
       changes += 1;
     },
+    now: () => performance.now(),
     signal: stop.signal,
   });
   await bills.run();
@@ -107,9 +108,10 @@ describe("the bill", () => {
         if (server.received.length > 3) stop.abort();
         return new Date("2026-11-01T12:00:00Z");
       },
-      onChange: () => {
+      onBill: () => {
         isDown = true;
       },
+      now: () => performance.now(),
       signal: stop.signal,
     });
     await bills.run();
@@ -133,8 +135,9 @@ describe("a thing on the bill", () => {
   // Nothing is asked of it.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   const remote = {} as RemoteKind;
-  const charged = (charge: ReturnType<Charges["of"]>): RemoteThing | undefined =>
-    billed(remote, "instance", { of: () => charge }).withCharge?.(thing);
+  /** Seen switched off at 10, with a bill of `askedMs`. */
+  const charged = (charge: ReturnType<Charges["of"]>, askedMs = 20): RemoteThing | undefined =>
+    billed(remote, "instance", { of: () => charge, askedMs }, () => 10).withCharge?.(thing);
 
   it("shows what it costs beside what it is", () => {
     expect(charged({ pricePerHour: 0, spent: 3.5 })).toEqual({
@@ -154,5 +157,23 @@ describe("a thing on the bill", () => {
       reason: "StoppedButBilled",
       message: expect.stringContaining("bills 12.50 an hour"),
     });
+  });
+
+  it("is not said to be billed by a bill of before it was switched off", () => {
+    expect(charged({ pricePerHour: 12.5, spent: 3.5 }, 5)?.headline).toEqual(thing.headline);
+  });
+
+  it("is counted anew where it was on in between", () => {
+    let nowMs = 10;
+    const charges = { of: () => ({ pricePerHour: 1, spent: 1 }), askedMs: 20 };
+    const charging = billed(remote, "instance", charges, () => nowMs);
+    const on = { ...thing, headline: { reason: "Available", message: "running" } as const };
+    const reasonOf = (one: RemoteThing): string | undefined =>
+      charging.withCharge?.(one).headline.reason;
+
+    expect(reasonOf(thing)).toBe("StoppedButBilled");
+    expect(reasonOf(on)).toBe("Available");
+    nowMs = 30;
+    expect(reasonOf(thing)).toBe("PoweredOff");
   });
 });
