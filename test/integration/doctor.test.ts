@@ -56,7 +56,14 @@ beforeEach(async () => {
   };
 });
 
-afterEach(() => simulator.close());
+/** What the next test must not find. */
+let litter: string[] = [];
+
+afterEach(async () => {
+  await simulator.close();
+  for (const thing of litter) await kubectl("delete", thing, "--ignore-not-found");
+  litter = [];
+});
 
 async function kubectl(...args: string[]): Promise<string> {
   const all = ["--kubeconfig", controlPlane.kubeconfigPath, ...args];
@@ -147,7 +154,7 @@ describe("a healthy installation", () => {
     const env = { PATH: process.env["PATH"], ...environment };
     const args = [join(PROJECT, "src/main.ts"), "doctor"];
     const { stdout } = await promisify(execFile)(process.execPath, args, { env });
-    expect(stdout).toMatch(/all 18 verbs are allowed/);
+    expect(stdout).toMatch(/all 36 verbs are allowed/);
     expect(stdout).toMatch(/"ordinary" is valid, an ordinary one/);
     expect(stdout).toMatch(/all is well|0 faults, 1 warnings/);
   });
@@ -187,7 +194,13 @@ const SEEDED: readonly Seeded[] = [
         KUBECONFIG: await kubeconfigWith([
           {
             apiGroups: ["hpc-park.ru"],
-            resources: ["hpcinstances", "hpcstorages", "hpcstorages/status"],
+            resources: [
+              "hpcinstances",
+              ...["hpcaccounts", "hpcstorages", "hpcnamespaces", "hpctokens"].flatMap((each) => [
+                each,
+                `${each}/status`,
+              ]),
+            ],
             verbs: ["get", "list", "watch", "patch"],
           },
           {
@@ -276,7 +289,7 @@ const SEEDED: readonly Seeded[] = [
     name: "the Secret of an HpcAccount is missing",
     seed: () => appliedAccount({}),
     finds: {
-      says: /Secret "other" .* does not exist in namespace default/,
+      says: /Secret "other", named in spec\.tokenSecretRefs, does not exist in namespace default/,
       fix: /token into its Secret/,
     },
   },
@@ -296,6 +309,7 @@ const SEEDED: readonly Seeded[] = [
 ];
 
 function appliedAccount(spec: object): Promise<void> {
+  litter = ["hpca/paying", "secret/other"];
   return applied({
     apiVersion: "hpc-park.ru/v1alpha1",
     kind: "HpcAccount",
