@@ -7,6 +7,7 @@ import {
   type ControlPlane,
   startControlPlane,
 } from "../../src/embedded/control-plane/control-plane.ts";
+import { kinds } from "../../src/api/kinds.ts";
 import { loadKubeConfig } from "../../src/kube/kube-config.ts";
 import { pathOf, type ResourceType } from "../../src/kube/kube-object.ts";
 import { KubeTransport } from "../../src/kube/transport.ts";
@@ -30,7 +31,7 @@ export const LEASES: ResourceType = {
 };
 
 const SPEC = { containerType: "pytorch", gpuType: "A100", gpuCount: 1, tariffType: "hourly" };
-const PLURALS = ["hpcinstances", "hpcstorages", "hpcnamespaces", "hpctokens"];
+const PLURALS = kinds.map(({ plural }) => plural);
 const CRD_PATH = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
 /** Requests at a time with which objects are created and deleted: what `kubectl apply` of a long file comes to, and more. */
 const HANDS = 16;

@@ -86,7 +86,11 @@ describe("100 objects", () => {
     await delay(QUIET_MS);
     const { writes, calls } = await countedDuring(() => delay(5_000));
     expect(writes).toEqual({});
-    expect(Object.keys(calls).toSorted()).toEqual(["listInstances", "listStorages"]);
+    expect(Object.keys(calls).toSorted()).toEqual([
+      "listInstances",
+      "listNamespaces",
+      "listStorages",
+    ]);
     expect(calls["listInstances"]).toBeGreaterThan(4);
     expect(calls["listInstances"]).toBeLessThanOrEqual(10);
   });
@@ -96,6 +100,7 @@ describe("100 objects", () => {
     expect(writes).toEqual({});
     expect(calls["listInstances"]).toBe(1);
     expect(calls["listStorages"]).toBe(1);
+    expect(calls["listNamespaces"]).toBe(1);
     expect(calls["getInstance"] ?? 0).toBe(0);
   });
 

@@ -1,3 +1,4 @@
+import { kinds } from "../../src/api/kinds.ts";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "yaml";
@@ -8,9 +9,7 @@ import { PROJECT } from "../project.ts";
 import { bundled } from "./programs.ts";
 import type { Cluster } from "./world.ts";
 
-const CRDS = ["hpcinstances", "hpcstorages", "hpcnamespaces", "hpctokens"].map(
-  (plural) => `hpc-park.ru_${plural}.yaml`,
-);
+const CRDS = kinds.map(({ plural }) => plural).map((plural) => `hpc-park.ru_${plural}.yaml`);
 
 /** Reads the admin's kubeconfig and puts the CRDs into the cluster. */
 export async function openCluster(kubeconfigPath: string): Promise<Cluster> {

@@ -3,15 +3,10 @@ import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { inject } from "vitest";
+import { kinds } from "../../src/api/kinds.ts";
 import { PROJECT } from "../project.ts";
 
-export const CRDS = [
-  "hpcaccounts",
-  "hpcinstances",
-  "hpcstorages",
-  "hpcnamespaces",
-  "hpctokens",
-].map((plural) => `crd/${plural}.hpc-park.ru`);
+export const CRDS = kinds.map(({ plural, group }) => `crd/${plural}.${group}`);
 
 const { kubectl: program, kubeconfigPath, minor } = inject("controlPlane");
 
