@@ -91,15 +91,39 @@ describe("kubectl get", () => {
       .split(/\s{2,}/);
 
   it.each([
-    { args: ["hpci"], columns: ["NAME", "READY", "STATE", "GPU", "HOST", "AGE"] },
+    { args: ["hpci"], columns: ["NAME", "READY", "STATE", "GPU", "HOST", "₽/H", "SPENT", "AGE"] },
     {
       args: ["hpci", "-o", "wide"],
-      columns: ["NAME", "READY", "STATE", "GPU", "HOST", "AGE", "ID", "SYNCED", "MESSAGE"],
+      columns: [
+        "NAME",
+        "READY",
+        "STATE",
+        "GPU",
+        "HOST",
+        "₽/H",
+        "SPENT",
+        "AGE",
+        "ID",
+        "SYNCED",
+        "MESSAGE",
+      ],
     },
-    { args: ["hpcs"], columns: ["NAME", "READY", "STATE", "SIZE(GB)", "AGE"] },
+    { args: ["hpcs"], columns: ["NAME", "READY", "STATE", "SIZE(GB)", "₽/H", "SPENT", "AGE"] },
     {
       args: ["hpcs", "-o", "wide"],
-      columns: ["NAME", "READY", "STATE", "SIZE(GB)", "AGE", "ID", "TYPE", "SYNCED", "MESSAGE"],
+      columns: [
+        "NAME",
+        "READY",
+        "STATE",
+        "SIZE(GB)",
+        "₽/H",
+        "SPENT",
+        "AGE",
+        "ID",
+        "TYPE",
+        "SYNCED",
+        "MESSAGE",
+      ],
     },
   ])("$args shows $columns", async ({ args, columns }) => {
     expect(header(await kubectl.run("get", ...args))).toEqual(columns);

@@ -33,6 +33,8 @@ export interface BillsOptions {
 
 /** A day's bill may still grow on the day after. */
 const OPEN_DAYS = 2;
+/** Every status that names a cost is written after the first reading; a start has more urgent work. */
+const FIRST_MS = 60_000;
 const DAY_MS = 24 * 3_600_000;
 
 /**
@@ -60,9 +62,12 @@ export class Bills implements Charges {
   /** Reads now and again until the signal aborts. A bill that cannot be read changes nothing: money is shown, never acted upon. */
   async run(): Promise<void> {
     const { signal, againMs } = this.#options;
-    while (!signal.aborted) {
+    let waitMs = Math.min(againMs, FIRST_MS);
+    for (;;) {
+      await delay(waitMs, undefined, { signal, ref: false }).catch(() => undefined);
+      if (signal.aborted) return;
       await this.#read().catch(() => undefined);
-      await delay(againMs, undefined, { signal, ref: false }).catch(() => undefined);
+      waitMs = againMs;
     }
   }
 
