@@ -133,7 +133,7 @@ async function remove(
   action: Extract<Action, { do: "remove" }>,
   context: ActContext,
 ): Promise<void> {
-  const { memory, now, signal } = context;
+  const { resource, memory, now, signal } = context;
   const { remote } = connectionOf(context);
   try {
     for (const id of action.ids) {
@@ -144,7 +144,8 @@ async function remove(
       // One after the other: the first failure stops the rest, and the next reconcile looks again.
       const isAccepted = await remote.remove(id, { signal, precondition });
       if (isAccepted) memory.deletedId = id;
-      if (memory.made?.id === id) memory.made = undefined;
+      // On the way out its id is what the proof asks for; in life another one takes its place.
+      if (memory.made?.id === id && !resource.isDeleting) memory.made = undefined;
     }
     memory.accepted(effortOf(action), now());
   } finally {
