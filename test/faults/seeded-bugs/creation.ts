@@ -66,8 +66,8 @@ export const BUGS_OF_CREATION: readonly SeededBug[] = [
     edits: [
       {
         file: "controller/act.ts",
-        find: "    finalizers: withFinalizer(context),\n    annotations:",
-        replace: "    annotations:",
+        find: "    finalizers: withFinalizer(context),\n    annotations: { [keys.create]",
+        replace: "    annotations: { [keys.create]",
       },
     ],
     scenario: "create",

@@ -1,3 +1,4 @@
+import { kinds } from "../../../src/api/kinds.ts";
 import { setTimeout as delay } from "node:timers/promises";
 import { pathOf } from "../../../src/kube/kube-object.ts";
 import { until } from "../../until.ts";
@@ -24,7 +25,7 @@ async function moveTo(world: World, view: FrozenView): Promise<void> {
   const { proxy, environment } = await world.anotherKubeProxy();
   proxy.onRequest = view.answer;
   world.startAnother(environment);
-  await until("it watches", () => proxy.watches.open === 2);
+  await until("it watches", () => proxy.watches.open === kinds.length);
   await delay(A_WHILE_MS + QUIET_MS);
   thaw(proxy);
 }
