@@ -2,7 +2,6 @@ import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -16,6 +15,7 @@ import {
 } from "../../src/embedded/control-plane/control-plane.ts";
 import { type Simulator, startSimulator } from "../../src/embedded/hpc-park/simulator.ts";
 import { PROJECT } from "../project.ts";
+import { startSelfSigned } from "../self-signed.ts";
 import { INSTANCE_SPEC } from "./lab.ts";
 
 const CONTRACT = join(PROJECT, "src/contracts/hpc-park.openapi.yaml");
@@ -334,20 +334,8 @@ describe("a seeded fault", () => {
   });
 
   it("a certificate that nobody known has signed", async () => {
-    const files = ["-out", join(folder, "cert.pem"), "-keyout", join(folder, "key.pem")];
-    const request = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 1";
-    const name = "-subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1";
-    await promisify(execFile)("openssl", `${request} ${name}`.split(" ").concat(files));
-    const [cert, key] = await Promise.all(
-      ["cert.pem", "key.pem"].map((file) => readFile(join(folder, file))),
-    );
-    const server = createServer({ cert, key }, (_, response) => response.end());
-    server.listen(0, "127.0.0.1");
-    await once(server, "listening");
-    const address = server.address();
-    const port = typeof address === "object" ? address?.port : 0;
-    const { code, findings } = await doctor({ HPC_PARK_URL: `https://127.0.0.1:${port}` });
-    server.close();
+    await using server = await startSelfSigned(folder);
+    const { code, findings } = await doctor({ HPC_PARK_URL: server.url });
     expect(findings).toEqual([
       expect.objectContaining({
         says: expect.stringMatching(/certificate is not trusted/),
