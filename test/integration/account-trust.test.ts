@@ -1,9 +1,11 @@
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type SelfSigned, startSelfSigned } from "../self-signed.ts";
 import {
   accountIn,
   applyAccount,
+  applyInstance,
   applySecret,
   type Tenant,
   tokenOf,
@@ -50,5 +52,26 @@ describe("whom an account trusts", () => {
     await tenant.run("annotate", "hpca/paying", user);
     await untilReason(tenant, "hpca/paying", "Trusted", "ReconcileSuccess");
     expect((await accountIn(tenant, "paying")).status?.boundTo).toBe(`${lab.simulator.url}#9`);
+  });
+
+  it("the same user in two accounts shares its lists and its limits, and never a resource", async () => {
+    await applyAccount(tenant, "also");
+    await untilReady(tenant, "hpca/also");
+    for (const name of ["paying", "also"])
+      await applyInstance(tenant, `in-${name}`, { accountRef: { name } });
+    await untilReady(tenant, "hpci/in-paying", "hpci/in-also");
+    const lists = (): number =>
+      lab.requests("listInstances").filter(({ tokenName }) => tokenName === "second").length;
+    const before = lists();
+    await delay(3_000);
+    const during = lists() - before;
+    const ids = await Promise.all(
+      ["in-paying", "in-also"].map(async (name) => (await lab.instance(name)).status?.id),
+    );
+
+    // One each half second, not two.
+    expect(during).toBeGreaterThan(0);
+    expect(during).toBeLessThanOrEqual(8);
+    expect(new Set(ids).size).toBe(2);
   });
 });

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
 import { afterEach, describe, expect, it } from "vitest";
+import { until } from "../until.ts";
 import { accountIn, applyAccount, applySecret } from "./account-lab.ts";
 import { Lab } from "./lab.ts";
 
@@ -99,6 +100,29 @@ describe("what HPC Park says of itself", () => {
     await lab.applyInstance("train");
     await lab.untilReason("hpcs/data", "Stalled", "SectionMissing");
     await lab.untilReady("hpci/train");
+  });
+
+  it("reads all pages of a list, and takes for gone only what none of them has", async () => {
+    lab = await Lab.start({ contractChanges: { pages: { size: 2 }, names: "by-reference" } });
+    // More than one page takes, whatever length is asked for.
+    for (let index = 0; index < 150; index += 1)
+      lab.simulator.perform({
+        action: "create-instance",
+        label: `other ${index}`,
+        token: "ordinary",
+      });
+    await lab.applyInstance("first");
+    await lab.applyInstance("second");
+    await lab.untilReady("hpci/first", "hpci/second");
+    const { status } = await lab.instance("first");
+    lab.simulator.perform({ action: "delete", kind: "instance", id: Number(status?.id) });
+    await lab.untilReason("hpci/first", "Ready", "Available");
+    await until(
+      "it was made again",
+      async () => (await lab.instance("first")).status?.id !== status?.id,
+    );
+    await lab.untilReady("hpci/first");
+    expect(lab.requests("createInstance")).toHaveLength(3);
   });
 
   it("changes nothing where it cannot be read", async () => {
