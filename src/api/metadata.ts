@@ -1,6 +1,9 @@
 /** Group of the HPC Park kinds and prefix of their metadata keys. */
 export const HPC_PARK_GROUP = "hpc-park.ru";
 
+/** Group of the Element kinds and prefix of their metadata keys. */
+export const ELEMENT_GROUP = "element.1c.ru";
+
 /** The names under which the operator keeps its own facts in an object's metadata. */
 export interface MetadataKeys {
   /** Holds the object until the remote thing is proven gone. */
@@ -13,6 +16,8 @@ export interface MetadataKeys {
   readonly acknowledgeGone: string;
   /** Annotation of the operator: the journal, written before a create request leaves. */
   readonly create: string;
+  /** Annotation of the operator: a change that was asked for, and from when on its failure counts. */
+  readonly change: string;
   /** Annotation of the operator on a Secret of its own: whose value it holds. */
   readonly holds: string;
   /** Annotation of the operator: the account in which the remote thing is, written with the finalizer. */
@@ -30,6 +35,7 @@ export function metadataKeys(prefix: string): MetadataKeys {
     reconcileRequestedAt: `${prefix}/reconcile-requested-at`,
     acknowledgeGone: `${prefix}/acknowledge-gone`,
     create: `${prefix}/create`,
+    change: `${prefix}/change`,
     holds: `${prefix}/holds`,
     account: `${prefix}/account`,
     accountFinalizer: `${prefix}/in-use`,

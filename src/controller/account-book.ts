@@ -10,6 +10,7 @@ import { parseIntent } from "../core/journal.ts";
 import { nameOfLoss, type Obstacle } from "../core/situation.ts";
 import { keyOf } from "../kube/kube-object.ts";
 import type { Store } from "../kube/store.ts";
+import type { AccountReference } from "../provider/account-port.ts";
 import type { Connection } from "../provider/connection.ts";
 import type { Choice } from "./account-choice.ts";
 import type { AccountHolder } from "./account-holder.ts";
@@ -18,6 +19,7 @@ import { type ManagedObject, namespaceOf } from "./managed-object.ts";
 
 export interface AccountBookOptions {
   readonly kind: string;
+  readonly reference: AccountReference;
   readonly keys: MetadataKeys;
   readonly store: Store<AccountObject>;
   /** By the key of the account object. */
@@ -43,7 +45,7 @@ export class AccountBook {
     const ownConnection = key === undefined ? this.#options.own(kind) : undefined;
     const choice =
       key === undefined
-        ? { name: OPERATORS_OWN, ...(ownConnection && { connection: ownConnection }) }
+        ? this.#ofOperator(ownConnection)
         : this.#ofAccount(object, kind, key, remembered);
     const obstacle = this.#contradiction(object, remembered);
     if (obstacle === undefined) return choice;
@@ -63,8 +65,8 @@ export class AccountBook {
   }
 
   #wanted(object: ManagedObject): string | undefined {
-    const { accountRef } = object.spec;
-    if (accountRef !== undefined) return accountRef.name;
+    const named = this.#options.reference.nameIn(object.spec);
+    if (named !== undefined) return named;
     const hasDefault =
       this.#options.store.get(`${namespaceOf(object)}/${DEFAULT_ACCOUNT}`) !== undefined;
     return hasDefault ? DEFAULT_ACCOUNT : undefined;
@@ -84,6 +86,13 @@ export class AccountBook {
       annotated: metadata.annotations?.[keys.account],
       hasIntent: intent !== undefined,
     });
+  }
+
+  #ofOperator(connection: Connection | undefined): Choice {
+    if (connection !== undefined) return { name: OPERATORS_OWN, connection };
+    const { kind, reference } = this.#options;
+    const message = `the operator has no account of its own there; name a ${kind} in ${reference.path}`;
+    return { noAccount: { reason: "AccountNotFound", message, isStalled: true } };
   }
 
   #ofAccount(
@@ -112,7 +121,7 @@ export class AccountBook {
     const where = `${what} does not exist in namespace ${namespaceOf(object)}`;
     const message =
       remembered === undefined
-        ? `${where}; create it, or correct spec.accountRef`
+        ? `${where}; create it, or correct ${this.#options.reference.path}`
         : `${where}, and this was made in it (${remembered.account}); create it again with a token of the same user`;
     return { reason: "AccountNotFound", message, isStalled: true };
   }
@@ -124,8 +133,9 @@ export class AccountBook {
     const name = objectNameIn(remembered.account);
     if (wanted === name) return undefined;
     const where = nameInWords(name, this.#options.kind);
-    if (object.spec.accountRef !== undefined) {
-      const message = `spec.accountRef cannot be changed: this is in ${where}; put it back, or delete this resource and apply it again`;
+    const { reference } = this.#options;
+    if (reference.nameIn(object.spec) !== undefined) {
+      const message = `${reference.path} cannot be changed: this is in ${where}; put it back, or delete this resource and apply it again`;
       return { reason: "ImmutableDiffers", message, isStalled: true };
     }
     // Who is recorded in the status stays there, although there is another default by now.

@@ -7,13 +7,14 @@ import { AccountHolder, type HolderDependencies } from "./account-holder.ts";
 import type { AccountObject } from "./account-object.ts";
 import { type AccountReporting, reportAccount } from "./account-report.ts";
 import { namespaceOf } from "./managed-object.ts";
+import { keepMirrors, type Mirroring } from "./account-mirrors.ts";
 import { dropCopy, keepCopy } from "./token-copy.ts";
 import type { Workqueue } from "./workqueue.ts";
 
 /** Accounts at a time: each waits for its server most of the time. */
 const CONCURRENCY = 4;
 
-export interface AccountControllerOptions extends AccountReporting, HolderDependencies {
+export interface AccountControllerOptions extends AccountReporting, HolderDependencies, Mirroring {
   readonly store: Store<AccountObject>;
   readonly queue: Workqueue;
   readonly holders: Map<string, AccountHolder>;
@@ -72,6 +73,7 @@ export class AccountController {
     const isDeleting = account.metadata.deletionTimestamp !== undefined;
     const hasFinalizer = account.metadata.finalizers?.includes(keys.accountFinalizer) ?? false;
     if (isDeleting && !hasFinalizer) return undefined;
+    if (isDeleting) await keepMirrors(account, undefined, this.#options);
     if (isDeleting && usersOf(account).length === 0) return this.#release(account);
     // Nobody may use it before it is held: what is made in it could not be deleted without it.
     if (!hasFinalizer) return this.#hold(account);
@@ -86,6 +88,7 @@ export class AccountController {
         account: key,
         reason: holder.problem?.reason ?? "TokenAccepted",
       });
+    await keepMirrors(account, holder, this.#options);
     return this.#againAfter(key, account, holder);
   }
 

@@ -17,8 +17,8 @@ export interface HolderDependencies {
   readonly sessions: Sessions;
   readonly client: KubeClient;
   readonly keys: MetadataKeys;
-  /** Where accounts are that say no URL. */
-  readonly ownUrl: string;
+  /** Where accounts are that say no URL; undefined where all say one. */
+  readonly ownUrl?: string;
   /** All that are allowed, the operator's own among them. */
   readonly allowedUrls: readonly string[];
   readonly signal: AbortSignal;
@@ -93,7 +93,7 @@ export class AccountHolder implements TokenHolder {
 
   async #refresh(refused: string | undefined): Promise<void> {
     const { port, ownUrl, allowedUrls } = this.#dependencies;
-    const { url = ownUrl } = port.terms(this.object.spec);
+    const { url = ownUrl ?? "" } = port.terms(this.object.spec);
     if (!allowedUrls.map(withoutSlash).includes(withoutSlash(url)))
       return this.#giveUp(urlNotAllowed(url));
     let offered = await offeredTokens(this.object, this.#dependencies);

@@ -24,9 +24,11 @@ export async function offeredTokens(
   const namespace = namespaceOf(account);
   const tokens: string[] = [];
   let fault: Obstacle | undefined;
-  for (const reference of dependencies.port.terms(account.spec).tokens) {
+  for (const parts of dependencies.port.terms(account.spec).tokens) {
     try {
-      tokens.push(await readSecret(reference, namespace, dependencies));
+      const values: string[] = [];
+      for (const part of parts) values.push(await readSecret(part, namespace, dependencies));
+      tokens.push(values.join(":"));
     } catch (error) {
       if (!(error instanceof ObstacleError)) throw error;
       const { reason, message, isStalled } = error;

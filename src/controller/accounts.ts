@@ -49,6 +49,7 @@ export class Accounts {
     this.sessions = new Sessions(options);
     this.book = new AccountBook({
       kind: port.kind,
+      reference: port.reference,
       keys,
       store: this.store,
       holders: this.holders,

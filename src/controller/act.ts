@@ -1,13 +1,15 @@
+import { formatAsked, isAskedFor, wantedIn } from "../core/asked.ts";
 import { type Action, type Decision, effortOf } from "../core/decision.ts";
 import { formatIntent, type Intent, nextIntent } from "../core/journal.ts";
 import { labelWithMarker, markerOf } from "../core/marker.ts";
 import type { RemoteThing } from "../core/observation.ts";
 import { CREATE_EFFORT } from "../core/outcomes-of-absence.ts";
 import { KubeError } from "../kube/errors.ts";
+import { keyOf } from "../kube/kube-object.ts";
 import { ProviderError } from "../provider/errors.ts";
 import type { ActContext } from "./act-context.ts";
 import { keep } from "./keep.ts";
-import { namespaceOf, ownLabelOf } from "./managed-object.ts";
+import { namespaceOf } from "./managed-object.ts";
 import { connectionOf } from "./account-choice.ts";
 import { confirm, credentialOf, requireSameMarker, requireStillWanted } from "./preconditions.ts";
 import { readSecrets } from "./secrets.ts";
@@ -33,6 +35,9 @@ export async function act(
     case "remove":
       await remove(action, context);
       return undefined;
+    case "conclude":
+      await patchMetadata(context, { annotations: { [context.runtime.keys.change]: null } });
+      return undefined;
     case "release":
       await release(context);
       return undefined;
@@ -54,11 +59,13 @@ async function create(context: ActContext): Promise<RemoteThing> {
   const { object, resource, runtime, memory, resolved, now } = context;
   const { port, keys } = runtime;
   const secrets = await readSecrets(context);
-  const label = labelWithMarker(ownLabelOf(object), resource.marker, port.maxLabelLength);
+  const ownLabel = port.ownLabel(object.spec) ?? keyOf(object);
+  const label = labelWithMarker(ownLabel, resource.marker, port.maxLabelLength);
   const body = port.createBody(object.spec, label, {
     ...resolved,
     secrets,
     wallClockMs: context.wallClock().getTime(),
+    resourceName: object.metadata.name,
   });
   const intent = nextIntent(
     resource.intent,
@@ -117,8 +124,10 @@ async function change(
   action: Extract<Action, { do: "change" }>,
   context: ActContext,
 ): Promise<void> {
-  const { memory, wish, now, signal } = context;
+  const { runtime, memory, wish, now, signal } = context;
   const { id, operation } = action;
+  const { judgedOperations = [] } = runtime.port.rules;
+  if (judgedOperations.includes(operation)) await writeAsked(action, context);
   const precondition = async (): Promise<void> => requireSameMarker(id, context);
   try {
     const { remote } = connectionOf(context);
@@ -127,6 +136,20 @@ async function change(
   } finally {
     memory.lookAfter(now());
   }
+}
+
+/** Before the request leaves, so that whoever comes after this process can tell what became of it. */
+async function writeAsked(
+  action: Extract<Action, { do: "change" }>,
+  context: ActContext,
+): Promise<void> {
+  const { resource, runtime, wallClock, signal } = context;
+  const { operation } = action;
+  if (isAskedFor(resource.asked, action)) return;
+  const after = await connectionOf(context).remote.timeMark?.(action.id, operation, signal);
+  if (after === undefined) throw new TypeError(`nothing tells what becomes of ${operation}`);
+  const asked = { operation, wanted: wantedIn(action), after, time: wallClock().toISOString() };
+  await patchMetadata(context, { annotations: { [runtime.keys.change]: formatAsked(asked) } });
 }
 
 async function remove(

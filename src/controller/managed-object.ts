@@ -1,9 +1,10 @@
 import type { Condition } from "../api/conditions.ts";
 import type { MetadataKeys } from "../api/metadata.ts";
+import { parseAsked } from "../core/asked.ts";
 import { isOfNewerVersion, parseIntent } from "../core/journal.ts";
 import { markerFor } from "../core/marker.ts";
 import type { Resource } from "../core/resource.ts";
-import { keyOf, type KubeObject } from "../kube/kube-object.ts";
+import type { KubeObject } from "../kube/kube-object.ts";
 import type { ManagedSpec } from "../provider/port.ts";
 
 export interface ManagedStatus {
@@ -45,6 +46,7 @@ export function resourceOf(object: ManagedObject, identification: Identification
   const { keys, kind } = identification;
   const finalizers = metadata.finalizers ?? [];
   const intent = parseIntent(metadata.annotations?.[keys.create]);
+  const asked = parseAsked(metadata.annotations?.[keys.change]);
   const acknowledgedGone = metadata.annotations?.[keys.acknowledgeGone];
   return {
     kind,
@@ -68,13 +70,9 @@ export function resourceOf(object: ManagedObject, identification: Identification
     ...(status?.seenWith === undefined ? {} : { seenWith: status.seenWith }),
     ...(acknowledgedGone === undefined ? {} : { acknowledgedGone }),
     ...(intent === undefined ? {} : { intent }),
+    ...(asked === undefined ? {} : { asked }),
     conditions: status?.conditions ?? [],
   };
-}
-
-/** The label the user chose, or `namespace/name`. */
-export function ownLabelOf(object: ManagedObject): string {
-  return object.spec.label ?? object.spec.name ?? keyOf(object);
 }
 
 /** The user asked for a fresh look and has not been answered yet. */

@@ -23,11 +23,12 @@ export interface ManagerOptions {
   readonly client: KubeClient;
   readonly transport: KubeTransport;
   readonly events: EventRecorder;
-  /** Each with its remote side in the operator's own account. */
-  readonly kinds: readonly { readonly port: KindPort<ManagedSpec>; readonly remote: RemoteKind }[];
+  /** Each with its remote side in the operator's own account, if it has one. */
+  readonly kinds: readonly { readonly port: KindPort<ManagedSpec>; readonly remote?: RemoteKind }[];
   /** The kind of other accounts. */
   readonly accountPort: AccountPort;
-  readonly ownUrl: string;
+  /** Where accounts are that say no URL; undefined where all say one. */
+  readonly ownUrl?: string;
   /** All that accounts may name. */
   readonly allowedUrls: readonly string[];
   readonly keys: MetadataKeys;
@@ -59,7 +60,7 @@ interface Connecting {
   readonly only?: string | undefined;
   readonly remote: RemoteKind;
   readonly trust: Trust;
-  readonly server: string;
+  readonly server?: string | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -88,6 +89,7 @@ export class Manager {
     this.kinds = new Map(options.kinds.map(({ port }) => [port.kind, this.#runtimeOf(port)]));
     for (const { port, remote } of options.kinds) {
       const { kind } = port;
+      if (remote === undefined) continue;
       const { signal, ownUrl: server } = options;
       this.#own.set(kind, this.#connect({ kind, remote, trust, server, signal }));
     }

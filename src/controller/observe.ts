@@ -2,6 +2,7 @@ import { TICKS_UNTIL_UNKNOWN } from "../core/failure.ts";
 import { markerOf } from "../core/marker.ts";
 import type { Observation, RemoteThing } from "../core/observation.ts";
 import type { Resource } from "../core/resource.ts";
+import type { Wish } from "../core/situation.ts";
 import type { Connection } from "../provider/connection.ts";
 import type { Snapshot } from "../provider/snapshot.ts";
 import type { Dependencies } from "./dependencies.ts";
@@ -13,6 +14,7 @@ export interface Look {
   /** What was waited for before this. */
   readonly awaited: AwaitedLook | undefined;
   readonly connection: Connection;
+  readonly wish: Wish;
   /** Only a list begun at this time or later will do; monotonic milliseconds. */
   readonly sinceMs: number;
   readonly now: () => number;
@@ -54,18 +56,33 @@ export function lookFor(
  */
 export async function observe(look: Look): Promise<Observation | Looking> {
   const found = await find(look);
-  return "awaited" in found ? found : withCharges(found, look.connection);
+  return "awaited" in found ? found : withDetails(found, look);
 }
 
-/** What is billed is known from elsewhere, and only shown: nothing is decided by it. */
-function withCharges(observation: Observation, { remote }: Connection): Observation {
-  const charged = (thing: RemoteThing): RemoteThing => remote.withCharge?.(thing) ?? thing;
+/** What the list does not say: what only further questions show, and what is billed, which is known from elsewhere. */
+async function withDetails(observation: Observation, look: Look): Promise<Observation> {
   const { named, marked } = observation;
+  const all = new Map<RemoteThing, RemoteThing>();
+  for (const thing of new Set([...marked, ...(named === undefined ? [] : [named])]))
+    all.set(thing, await detailed(thing, look));
+  const one = (thing: RemoteThing): RemoteThing => all.get(thing) ?? thing;
   return {
     ...observation,
-    marked: marked.map(charged),
-    ...(named === undefined ? {} : { named: charged(named) }),
+    marked: marked.map(one),
+    ...(named === undefined ? {} : { named: one(named) }),
   };
+}
+
+/** Of what is on its way out nobody wants to know more. */
+async function detailed(
+  thing: RemoteThing,
+  { resource, wish: { fields: wanted }, connection: { remote }, signal }: Look,
+): Promise<RemoteThing> {
+  const { asked, isDeleting } = resource;
+  const elaborated = isDeleting
+    ? thing
+    : ((await remote.elaborate?.(thing, { wanted, asked }, signal)) ?? thing);
+  return remote.withCharge?.(elaborated) ?? elaborated;
 }
 
 async function find(look: Look): Promise<Observation | Looking> {

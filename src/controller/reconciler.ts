@@ -29,7 +29,7 @@ export async function reconcile(
   dependencies: Dependencies,
 ): Promise<Outcome | Looking | undefined> {
   if (memory.isOutdated(object.metadata.resourceVersion)) return undefined;
-  const { runtime, kinds, now, timing, signal } = dependencies;
+  const { runtime, kinds, now, timing } = dependencies;
   const written = resourceOf(object, runtime.identification);
   memory.meet(written, now());
   const { awaited } = memory;
@@ -59,7 +59,7 @@ export async function reconcile(
     if (decision.action.do === "observe" && connection !== undefined) {
       const look = lookFor(object, memory, { ...dependencies, connection }, awaited);
       if ("awaited" in look) return look;
-      const observed = await observe({ resource, connection, awaited, ...look, now, signal });
+      const observed = await observe({ ...context, ...look, connection, awaited });
       if ("awaited" in observed) return observed;
       observation = observed;
       memory.saw(observation, resource);

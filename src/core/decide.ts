@@ -161,6 +161,11 @@ export const RULES_OF_LIFE: readonly Rule<Facts>[] = [
     life.admitIgnorance,
   ),
   rule(
+    "What has failed may be mended by what the spec asks for now.",
+    ({ thing, mend }) => thing?.phase === "failed" && mend,
+    life.change,
+  ),
+  rule(
     "What fails at rest needs a human; doing it again would cost the same and fail the same.",
     ({ thing }) => thing?.phase === "failed" && thing,
     life.reportFailure,
@@ -200,6 +205,11 @@ export const RULES_OF_LIFE: readonly Rule<Facts>[] = [
   ),
   rule("The thing differs from the spec.", ({ comparison }) => comparison.next, life.change),
   rule(
+    "What was tried and came to nothing is not tried again before a person changes what is wanted.",
+    ({ thing, comparison }) => comparison.isSetBack && thing,
+    life.reportSetback,
+  ),
+  rule(
     "What comes to its end is replaced in time, and goes only when the other has been seen to work.",
     ({ due, isQuiet, suspicion }) => isQuiet && suspicion === undefined && due,
     keeping.replace,
@@ -208,6 +218,11 @@ export const RULES_OF_LIFE: readonly Rule<Facts>[] = [
     "What has come to its end does nothing any more, whatever the provider still shows of it.",
     ({ thing, isOver }) => isOver && thing,
     keeping.reportEnd,
+  ),
+  rule(
+    "What was asked for is done; an old failure must never be taken for one of a later request.",
+    ({ thing, resource }) => resource.asked !== undefined && thing,
+    life.conclude,
   ),
   rule("It is there, and as the spec wants it.", ({ thing }) => thing, life.rest),
   rule(

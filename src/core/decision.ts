@@ -18,6 +18,8 @@ export type Action =
       readonly differences: readonly Difference[];
     }
   | { readonly do: "remove"; readonly ids: readonly string[] }
+  /** Forget what was asked for: it is done. */
+  | { readonly do: "conclude" }
   /** Take the finalizer off: the remote thing is proven gone, or is to stay. */
   | { readonly do: "release" };
 

@@ -8,8 +8,8 @@ export interface FieldRule {
   readonly path: string;
   /** `fixed`: decided at creation; `grow`: may only become larger; `free`: may change. */
   readonly change: "fixed" | "grow" | "free";
-  /** The operation that brings a value about; unused for `fixed`. */
-  readonly operationFor: (desired: FieldValue) => string;
+  /** The operation that brings a value about, or the first step to it; unused for `fixed`. */
+  readonly operationFor: (desired: FieldValue, observed: FieldValue) => string;
 }
 
 export interface Difference {
@@ -25,19 +25,28 @@ export interface Comparison {
   /** Differences that would make a thing smaller that can only grow. */
   readonly shrinking: readonly Difference[];
   /** The first operation in the kind's order that has something to change. */
-  readonly next?: { readonly operation: string; readonly differences: readonly Difference[] };
+  readonly next?: Change;
+  /** What `setBack` was to change still differs. */
+  readonly isSetBack?: true;
+}
+
+export interface Change {
+  readonly operation: string;
+  readonly differences: readonly Difference[];
 }
 
 /**
  * Compares what is wanted with what is seen, field by field. A field that either side leaves out says nothing.
  *
  * @param order The kind's operations, the one to do first in front.
+ * @param setBack An operation that has come to nothing: the others go on without it.
  */
 export function compare(
   rules: readonly FieldRule[],
   order: readonly string[],
   desired: Fields,
   observed: Fields,
+  setBack?: string,
 ): Comparison {
   const fixed: Difference[] = [];
   const shrinking: Difference[] = [];
@@ -48,13 +57,15 @@ export function compare(
     if (rule.change === "fixed") fixed.push(difference);
     else if (rule.change === "grow" && isShrinking(difference)) shrinking.push(difference);
     else {
-      const operation = rule.operationFor(difference.desired);
+      const operation = rule.operationFor(difference.desired, difference.observed);
       byOperation.set(operation, [...(byOperation.get(operation) ?? []), difference]);
     }
   }
-  const operation = order.find((name) => byOperation.has(name));
-  if (operation === undefined) return { fixed, shrinking };
-  return { fixed, shrinking, next: { operation, differences: byOperation.get(operation) ?? [] } };
+  const hasSetBack = setBack !== undefined && byOperation.has(setBack);
+  const operation = order.find((name) => name !== setBack && byOperation.has(name));
+  const comparison = { fixed, shrinking, ...(hasSetBack ? { isSetBack: true as const } : {}) };
+  if (operation === undefined) return comparison;
+  return { ...comparison, next: { operation, differences: byOperation.get(operation) ?? [] } };
 }
 
 export function describeDifferences(differences: readonly Difference[]): string {

@@ -6,7 +6,9 @@ import type { Timing } from "./situation.ts";
 /** Every way in which a provider can fail, named after what is to be done about it. */
 export type FailureKind =
   | "unauthorized"
+  | "forbidden"
   | "invalid"
+  | "precondition"
   | "conflict"
   | "rate-limited"
   | "quota"
@@ -55,9 +57,22 @@ const TREATMENTS: Readonly<Record<FailureKind, Treatment>> = {
     flag: "Stalled",
     pace: "slow",
   },
+  forbidden: {
+    reason: "Forbidden",
+    advice: "; have the user of the account given the right to do that",
+    flag: "Stalled",
+    pace: "slow",
+  },
   invalid: {
     reason: "Refused",
     advice: "; change the spec",
+    flag: "Stalled",
+    pace: "slow",
+  },
+  // What is to be done the provider's words say, and whoever knows more of it adds that.
+  precondition: {
+    reason: "PreconditionFailed",
+    advice: "; it is tried again, ever more slowly",
     flag: "Stalled",
     pace: "slow",
   },

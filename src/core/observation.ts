@@ -10,6 +10,14 @@ import type { Sealed } from "./sealed.ts";
  */
 export type Phase = "settled" | "busy" | "deleting" | "failed" | "unknown";
 
+/** An operation that failed after it had been accepted. */
+export interface Setback {
+  readonly operation: string;
+  readonly reason: Reason;
+  /** What became of it, in the provider's own words, and what a person can do. */
+  readonly message: string;
+}
+
 /** A remote thing as the operator understands it, whatever the provider. */
 export interface RemoteThing {
   readonly id: string;
@@ -28,6 +36,8 @@ export interface RemoteThing {
   readonly status: Readonly<Record<string, unknown>>;
   /** When it comes to its end by itself, in milliseconds of the wall clock. */
   readonly endsAtMs?: number;
+  /** What was asked for last has come to nothing, and the thing is as it was before. */
+  readonly setback?: Setback;
   /** What the provider shows in the answer to a create request and never again. */
   readonly once?: Sealed;
 }

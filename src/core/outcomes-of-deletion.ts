@@ -19,12 +19,13 @@ export function distrust({ resource, timing, thing }: Facts, suspicion: string):
   };
 }
 
-export function holdUnmarked({ resource, timing }: Facts, thing: RemoteThing): Decision {
+export function holdUnmarked(facts: Facts, thing: RemoteThing): Decision {
+  const { timing } = facts;
   return {
     action: { do: "nothing" },
     claims: stalled([
       "MarkerMissing",
-      `${withoutMarker(thing, resource.marker)}, or set spec.deletionPolicy to Retain to let it go`,
+      `${withoutMarker(facts, thing)}, or set spec.deletionPolicy to Retain to let it go`,
     ]),
     thing,
     requeueAfterMs: timing.restMs,
@@ -114,8 +115,11 @@ export function release({ resource }: Facts): Decision {
 }
 
 /** The first half of a sentence that tells how to give a thing its marker back. */
-export function withoutMarker(thing: RemoteThing, marker: string): string {
-  return `${thing.id} is labelled ${JSON.stringify(thing.label)}, which lacks the marker that proves it ours: append " ${marker}" to its label in the panel`;
+export function withoutMarker(
+  { resource, labelCalled }: Pick<Facts, "resource" | "labelCalled">,
+  { id, label }: RemoteThing,
+): string {
+  return `the ${labelCalled} of ${id} is ${JSON.stringify(label)}, which lacks the marker that proves it ours: append " ${resource.marker}" to its ${labelCalled} in the panel`;
 }
 
 /** The end of a sentence that tells how a person says that something is really gone. */

@@ -21,14 +21,14 @@ export function yieldToRival({ resource, timing }: Facts, rival: string): Decisi
 }
 
 export function refuseAdoption(
-  { timing }: Facts,
+  { timing, labelCalled }: Facts,
   { thing, marker }: { thing: RemoteThing; marker: string },
 ): Decision {
   return {
     action: NOTHING,
     claims: stalled([
       "AdoptRefused",
-      `${thing.id} belongs to another resource (marker ${marker} in its label); where that no longer exists, take the marker off the label in the panel`,
+      `${thing.id} belongs to another resource (marker ${marker} in its ${labelCalled}); where that no longer exists, take the marker off the ${labelCalled} in the panel`,
     ]),
     requeueAfterMs: timing.restMs,
   };
@@ -47,12 +47,12 @@ export function missAdoptee({ resource, timing }: Facts, id: string): Decision {
   };
 }
 
-export function standBack({ resource, timing }: Facts, thing: RemoteThing): Decision {
+export function standBack(facts: Facts, thing: RemoteThing): Decision {
   return {
     action: NOTHING,
-    claims: stalled(["MarkerMissing", withoutMarker(thing, resource.marker)], readiness(thing)),
+    claims: stalled(["MarkerMissing", withoutMarker(facts, thing)], readiness(thing)),
     thing,
-    requeueAfterMs: timing.restMs,
+    requeueAfterMs: facts.timing.restMs,
   };
 }
 
@@ -162,6 +162,18 @@ export function change(
   };
 }
 
+/** Asked for again it would fail again. The thing itself does what it did before. */
+export function reportSetback({ timing }: Facts, thing: RemoteThing): Decision {
+  const { setback } = thing;
+  if (setback === undefined) throw new TypeError("there must be a setback");
+  return {
+    action: NOTHING,
+    claims: stalled([setback.reason, setback.message], readiness(thing)),
+    thing,
+    requeueAfterMs: timing.restMs,
+  };
+}
+
 export function reportFixed(facts: Facts, differences: readonly Difference[]): Decision {
   const what = describeDifferences(differences);
   return stuck(facts, [
@@ -190,6 +202,15 @@ export function waitForDependency(facts: Facts, obstacle: Obstacle): Decision {
     claims: say([obstacle.reason, obstacle.message], readinessBehind(facts)),
     ...(thing === undefined ? {} : { thing }),
     requeueAfterMs: timing.restMs,
+  };
+}
+
+export function conclude({ timing }: Facts, thing: RemoteThing): Decision {
+  return {
+    action: { do: "conclude" },
+    claims: inSync([thing.headline.reason, thing.headline.message]),
+    thing,
+    requeueAfterMs: timing.activeMs,
   };
 }
 

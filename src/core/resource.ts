@@ -1,4 +1,5 @@
 import type { Condition } from "../api/conditions.ts";
+import type { Asked } from "./asked.ts";
 import type { CredentialName } from "./credential.ts";
 import type { Intent } from "./journal.ts";
 
@@ -29,5 +30,6 @@ export interface Resource {
   /** What the user says is really gone: a remote id, or the name of a create request; see `lostSightOf`. */
   readonly acknowledgedGone?: string;
   readonly intent?: Intent;
+  readonly asked?: Asked;
   readonly conditions: readonly Condition[];
 }

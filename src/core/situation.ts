@@ -32,6 +32,12 @@ export interface KindRules {
   readonly operations: readonly string[];
   /** Operations that save money; they stay allowed while the account is suspect. */
   readonly savingOperations: readonly string[];
+  /** Operations that may mend a thing which has failed. Left out: none. */
+  readonly mendingOperations?: readonly string[];
+  /** Operations whose failure shows only in what the provider did after they had been asked for; see `Asked`. Left out: none. */
+  readonly judgedOperations?: readonly string[];
+  /** Where the marker is, as people see it. Left out: the label. */
+  readonly labelCalled?: string;
 }
 
 /** Something that must come first; `isStalled` where a human must act for it to come. */
@@ -111,6 +117,9 @@ export interface Facts {
   /** The thing has come to its end by itself. */
   readonly isOver: boolean;
   readonly comparison: Comparison;
+  /** What differs and may mend a failed thing. */
+  readonly mend: Comparison["next"];
+  readonly labelCalled: string;
   readonly nowMs: number;
 }
 
@@ -119,7 +128,9 @@ export function factsOf(situation: Situation, observation: Observation, nowMs: n
   const { identity, ...keptFacts } = keptFactsOf(resource, observation, kept);
   const thing = identity.is === "ours" ? identity.thing : undefined;
   const isDeletedByUs = memory.deletedId !== undefined && memory.deletedId === resource.recordedId;
-  const comparison = compare(kind.fields, kind.operations, wish.fields, thing?.fields ?? {});
+  const compared = (operations: readonly string[]): Comparison =>
+    compare(kind.fields, operations, wish.fields, thing?.fields ?? {}, thing?.setback?.operation);
+  const comparison = compared(kind.operations);
   const halt = situation.terms?.halt;
   const mayBeSent = (operation: string): boolean => halt?.stops.has(operation) !== true;
   const quietAtMs = (memory.intentSeenAtMs ?? nowMs) + timing.quietMs;
@@ -148,6 +159,8 @@ export function factsOf(situation: Situation, observation: Observation, nowMs: n
     ...keptFacts,
     nowMs,
     comparison,
+    mend: compared(kind.mendingOperations ?? []).next,
+    labelCalled: kind.labelCalled ?? "label",
   };
 }
 

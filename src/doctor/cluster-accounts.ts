@@ -64,7 +64,7 @@ async function openAccount(
   const [token] = tokens;
   if (token === undefined)
     return fault(name, obstacle?.message ?? "it has no token", "put a token into its Secret");
-  const [first] = references;
+  const [[first] = []] = references;
   const tokenPlace = `Secret "${first?.name}", key "${first?.key}"`;
   const account = new HpcParkAccount({ ...options, url, token: () => Promise.resolve(token) });
   const { namespace } = object.metadata;

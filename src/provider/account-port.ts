@@ -1,13 +1,14 @@
+import type { RemoteThing } from "../core/observation.ts";
 import type { Obstacle } from "../core/situation.ts";
 import type { Lanes } from "./lanes.ts";
-import type { RemoteKind, SecretReference } from "./port.ts";
+import type { ManagedSpec, RemoteKind, SecretReference } from "./port.ts";
 
 /** What an account object says: where the account is, and what opens it. */
 export interface AccountTerms {
   /** Left out: the server that the operator itself uses. */
   readonly url?: string;
-  /** The first that works is used. */
-  readonly tokens: readonly SecretReference[];
+  /** The first that works is used. Each is put together, with colons, out of the values that its parts refer to. */
+  readonly tokens: readonly (readonly SecretReference[])[];
   /** How often what `AccountFacts` shows is asked for; left out: as often as the operator looks at rest. */
   readonly pollMs?: number;
   readonly requestsPerSecond?: number;
@@ -68,6 +69,22 @@ export interface AccountOpening {
   readonly isForInspection?: true;
 }
 
+/** How the things of an account are shown as resources that only observe them. */
+export interface Mirrors {
+  /** Of the resources. */
+  readonly kind: string;
+  specOf(thing: RemoteThing, accountName: string): ManagedSpec;
+  /** What people would call it; need not be fit for a name, nor the only one. */
+  nameOf(thing: RemoteThing): string;
+}
+
+export interface AccountReference {
+  /** For messages, such as `spec.accountRef`. */
+  readonly path: string;
+  /** Undefined where the spec names none. */
+  nameIn(spec: ManagedSpec): string | undefined;
+}
+
 /** What a kind of accounts has of its own. The spec is one that the CRD's schema accepts. */
 export interface AccountPort {
   readonly kind: string;
@@ -75,7 +92,11 @@ export interface AccountPort {
   readonly version: string;
   readonly plural: string;
   terms(spec: unknown): AccountTerms;
+  /** How resources name the account object of their namespace. */
+  readonly reference: AccountReference;
   /** Lanes for one user of one server. */
   lanes(requestsPerSecond: number | undefined): Lanes;
   open(opening: AccountOpening): AccountClient;
+  /** Left out, or undefined where the spec does not ask for it: nothing is mirrored. */
+  mirrors?(spec: unknown): Mirrors | undefined;
 }

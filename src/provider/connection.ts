@@ -15,7 +15,7 @@ export interface ConnectionOptions extends Omit<SnapshotsOptions, "remote" | "on
   /** What is listed: tells this list from the others by which the account is judged. */
   readonly kind: string;
   /** Its URL; left out, nothing is known of it. */
-  readonly server?: string;
+  readonly server?: string | undefined;
   /** Shared by all kinds of the account. */
   readonly trust: Trust;
   /** The remote ids that resources expect to be there. */

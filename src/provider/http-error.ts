@@ -1,6 +1,6 @@
 import { RequestError } from "got";
 import { ProviderError } from "./errors.ts";
-import type { HttpRequest } from "./http.ts";
+import type { HttpRequest } from "./http-exchange.ts";
 import { cleanWords } from "./words.ts";
 
 /** The other side's certificate comes from nobody we know. */

@@ -11,9 +11,12 @@ export interface PageShape {
   readonly total: string | undefined;
   /** The query parameter for the length of a page, and what to ask for. */
   readonly size: { readonly parameter: string; readonly value: number } | undefined;
+  /** What every request of the list asks for. */
+  readonly constant?: readonly (readonly [parameter: string, value: string])[];
   /** How the page after this one is asked for. */
   readonly turn:
-    | { readonly by: "number"; readonly parameter: string }
+    /** @param first What the first page is called; left out, 1. */
+    | { readonly by: "number"; readonly parameter: string; readonly first?: number }
     | { readonly by: "offset"; readonly parameter: string }
     /** By what a field of this page says: a link, or a value for the parameter. */
     | { readonly by: "next"; readonly field: string; readonly parameter: string | undefined };
@@ -84,8 +87,12 @@ async function readOnce(list: PagedList): Promise<{ things: Things; pages: numbe
   return { things, pages: asked.size };
 }
 
-function firstQuery({ size }: PageShape): string {
-  return size === undefined ? "" : queryOf([[size.parameter, size.value]]);
+function firstQuery({ size, constant = [], turn }: PageShape): string {
+  const length = size === undefined ? [] : [[size.parameter, size.value] as const];
+  const named = turn.by === "number" && turn.first !== undefined;
+  const first = named ? [[turn.parameter, turn.first ?? 1] as const] : [];
+  const asked = [...constant, ...length, ...first];
+  return asked.length === 0 ? "" : queryOf(asked);
 }
 
 function nextQuery(
@@ -93,11 +100,16 @@ function nextQuery(
   rest: Readonly<Record<string, unknown>>,
   { total = 0, seen, pages }: { total: number | undefined; seen: number; pages: number },
 ): string | undefined {
-  const { turn, size } = list.shape;
-  const length = size === undefined ? [] : [[size.parameter, size.value] as const];
+  const { turn, size, constant = [] } = list.shape;
+  const length = [
+    ...constant,
+    ...(size === undefined ? [] : [[size.parameter, size.value] as const]),
+  ];
   switch (turn.by) {
     case "number":
-      return seen >= total ? undefined : queryOf([...length, [turn.parameter, pages + 1]]);
+      return seen >= total
+        ? undefined
+        : queryOf([...length, [turn.parameter, pages + (turn.first ?? 1)]]);
     case "offset":
       return seen >= total ? undefined : queryOf([...length, [turn.parameter, seen]]);
     case "next": {

@@ -1,4 +1,5 @@
 import type { Reason } from "../api/conditions.ts";
+import type { Asked } from "../core/asked.ts";
 import type { CredentialName } from "../core/credential.ts";
 import type { Fields } from "../core/diff.ts";
 import type { RemoteThing } from "../core/observation.ts";
@@ -8,9 +9,6 @@ import type { Terms } from "../core/terms.ts";
 
 /** What every kind's spec has, whatever the provider. */
 export interface ManagedSpec {
-  readonly label?: string;
-  /** The label, in kinds that call it so. */
-  readonly name?: string;
   /** Left out: Delete. */
   readonly deletionPolicy?: "Delete" | "Retain";
   /** Left out: Full. */
@@ -18,8 +16,8 @@ export interface ManagedSpec {
   /** Left out: Always. */
   readonly recreatePolicy?: "Always" | "Never";
   readonly adopt?: { readonly id: number | string };
-  /** The account object of the same namespace. Left out: see `AccountChooser`. */
-  readonly accountRef?: { readonly name: string };
+  /** What a kind has of its own. */
+  readonly [field: string]: unknown;
 }
 
 /** Another resource of the same namespace that must be ready first. */
@@ -51,6 +49,8 @@ export interface Resolved {
   readonly secrets: ReadonlyMap<string, string>;
   /** Milliseconds of the wall clock. Given for a create only. */
   readonly wallClockMs?: number;
+  /** The resource's own, for what a create request needs and the spec leaves out. Given for a create only. */
+  readonly resourceName?: string;
 }
 
 /**
@@ -74,6 +74,8 @@ export interface KindPort<Spec extends ManagedSpec> {
   readonly plural: string;
   /** The longest label that the provider takes, marker included, in characters. */
   readonly maxLabelLength: number;
+  /** The label that the user chose; left out, it is `namespace/name`. */
+  ownLabel(spec: Spec): string | undefined;
   readonly rules: KindRules;
   references(spec: Spec): readonly Reference[];
   /** Read only when something is created, from the resource's own namespace. */
@@ -88,6 +90,13 @@ export interface KindPort<Spec extends ManagedSpec> {
   readonly keeps?: Keeping<Spec>;
   /** How an external id is written in `status.id`. */
   statusId(id: string): number | string;
+}
+
+/** Why a thing is looked at. */
+export interface Interest {
+  readonly wanted: Fields;
+  /** The change that was asked for last. */
+  readonly asked?: Asked | undefined;
 }
 
 /** How a request that changes something is to be sent. */
@@ -119,6 +128,13 @@ export interface RemoteKind {
   change(id: string, operation: string, fields: Fields, write: Write): Promise<void>;
   /** Begins a deletion. Resolves to true when the provider accepted it, to false when it says there is no such thing. */
   remove(id: string, write: Write): Promise<boolean>;
+  /**
+   * The thing with what only further questions show of it: why it failed, what became of a change that was asked for. Asks nobody where
+   * the thing is at rest and as it is wanted.
+   */
+  elaborate?(thing: RemoteThing, interest: Interest, signal: AbortSignal): Promise<RemoteThing>;
+  /** A moment of the provider's own time: what an operation of one thing does from now on begins later. Of kinds with judged operations. */
+  timeMark?(id: string, operation: string, signal: AbortSignal): Promise<string>;
   /** The thing with what the provider bills for it, as far as that is known. Asks nobody. */
   withCharge?(thing: RemoteThing): RemoteThing;
   /** Makes one call with a value that was shown once, and rejects where that does not work. Only of kinds that have such values. */

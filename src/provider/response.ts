@@ -1,3 +1,4 @@
+import type { FailureKind } from "../core/failure.ts";
 import { ProviderError } from "./errors.ts";
 import { cleanWords } from "./words.ts";
 
@@ -8,43 +9,68 @@ export interface RawResponse {
   readonly retryAfter?: string | undefined;
   readonly text: string;
   /** What must not be told, should the answer repeat it. */
-  readonly token: string;
+  readonly secrets: readonly string[];
 }
+
+/** An answer that says no. */
+export interface Answered {
+  readonly status: number;
+  /** Undefined where it is no JSON. */
+  readonly body: unknown;
+  readonly text: string;
+  /** The request was to make something. */
+  readonly isCreate: boolean;
+}
+
+export interface Refusal {
+  /** The provider's own. */
+  readonly words: string;
+  /** What is to be done about it; undefined where such an answer proves nothing. */
+  readonly kind: FailureKind | undefined;
+}
+
+/** How a provider says no, as it is documented. Returns undefined for what is not documented, such as a gateway's own page. */
+export type RefusalReader = (answer: Answered) => Refusal | undefined;
 
 /** A pause where a 429 names none, or one that makes no sense. */
 const DEFAULT_RETRY_AFTER_MS = 5_000;
-/** More mistakes than anybody reads. */
-const MAX_ITEMS = 20;
 /** The longest that is believed, as for the account's pause: a slip of the provider must not put a resource off for years. */
 const MAX_RETRY_AFTER_MS = 600_000;
+
+export interface Reading {
+  /** For messages, such as `create instance`. */
+  readonly what: string;
+  /** See `RemoteKind.create`. */
+  readonly isCreate: boolean;
+  /** The provider's wall clock, for a Retry-After that is a date. */
+  readonly wallClockMs: number;
+  readonly refusalIn: RefusalReader;
+}
 
 /**
  * What an answer means. Returns the parsed body of a 2xx, undefined for a documented 404, and throws a ProviderError for
  * everything else.
  *
- * A refusal is a status that the contract documents, with a JSON body that carries `detail`. For a request that creates
- * (`isCreate`) everything but a readable success and a refusal is `unknown-outcome`: proxies answer 4xx as well.
+ * For a request that creates (`isCreate`) everything but a readable success and a documented refusal is `unknown-outcome`: proxies
+ * answer 4xx as well.
  */
 export function readResponse(
   response: RawResponse,
-  what: string,
-  isCreate: boolean,
-  wallClockMs: number,
+  { what, isCreate, wallClockMs, refusalIn }: Reading,
 ): unknown {
   const body = parse(response);
   if (isSuccess(response)) {
     if (body !== undefined || response.text === "") return body ?? null;
     throw open(isCreate, `${what}: the answer is not readable JSON`, response.status);
   }
-  const detail = detailOf(body, response.token);
-  if (detail === undefined) return throwUndocumented(response, what, isCreate, wallClockMs);
-  if (response.status === 404 && !isCreate) return undefined;
-  const kind = refusalKind(response.status, detail);
-  if (kind === undefined) {
-    throw open(isCreate, `${what}: ${response.status} ${detail}`, response.status);
-  }
-  throw new ProviderError(kind, `${what}: ${detail} (${response.status})`, {
-    status: response.status,
+  const { status, text, secrets } = response;
+  const refusal = refusalIn({ status, body, text, isCreate });
+  if (refusal === undefined) return throwUndocumented(response, what, isCreate, wallClockMs);
+  if (status === 404 && !isCreate) return undefined;
+  const words = cleanWords(refusal.words, ...secrets);
+  if (refusal.kind === undefined) throw open(isCreate, `${what}: ${status} ${words}`, status);
+  throw new ProviderError(refusal.kind, `${what}: ${words} (${status})`, {
+    status,
     ...(response.status === 429
       ? { retryAfterMs: parseRetryAfter(response.retryAfter, wallClockMs) }
       : {}),
@@ -96,49 +122,4 @@ function throwUndocumented(
 
 function open(isCreate: boolean, message: string, status: number): ProviderError {
   return new ProviderError(isCreate ? "unknown-outcome" : "unavailable", message, { status });
-}
-
-/** Of the documented statuses only; see the contract's transport facts. */
-function refusalKind(status: number, detail: string): ProviderError["kind"] | undefined {
-  switch (status) {
-    case 401:
-      return "unauthorized";
-    case 402:
-      return "quota";
-    case 403:
-      return /not authenticated|permission|forbidden/i.test(detail) ? "unauthorized" : "quota";
-    case 404:
-    case 422:
-      return "invalid";
-    case 409:
-      return "conflict";
-    case 429:
-      return "rate-limited";
-    default:
-      return undefined;
-  }
-}
-
-function detailOf(body: unknown, token: string): string | undefined {
-  if (typeof body !== "object" || body === null || !("detail" in body)) return undefined;
-  const { detail } = body;
-  if (typeof detail === "string") return cleanWords(detail, token);
-  if (!Array.isArray(detail)) return undefined;
-  return cleanWords(detail.slice(0, MAX_ITEMS).map(describeItem).join("; "), token);
-}
-
-/** Where in the request, without its first word (`body`). Only what has a form of its own is put together. */
-function placeOf(loc: readonly unknown[]): string {
-  return loc
-    .slice(1)
-    .filter((part) => typeof part === "string" || typeof part === "number")
-    .join(".");
-}
-
-/** One entry of FastAPI's list: where, and what is wrong. */
-function describeItem(item: unknown): string {
-  if (typeof item !== "object" || item === null) return String(item);
-  const loc = "loc" in item && Array.isArray(item.loc) ? placeOf(item.loc) : "";
-  const msg = "msg" in item && typeof item.msg === "string" ? item.msg : "is not valid";
-  return loc === "" ? msg : `${loc}: ${msg}`;
 }

@@ -13,13 +13,14 @@ const HIDDEN = "[hidden]";
  * A provider's message as it may be shown in a condition, an event or a log: one line, cut to a sane length at a
  * character's border, and without anything that looks like a credential, since some servers echo what they were sent.
  *
- * @param secret The credential in use, which is hidden whatever it looks like and however it is written.
+ * @param secrets The credentials in use, which are hidden whatever they look like and however they are written.
  */
-export function cleanWords(text: string, secret = ""): string {
+export function cleanWords(text: string, ...secrets: readonly string[]): string {
   const plain = beginningOf(text).replace(ESCAPE, (_, hex: string) =>
     String.fromCharCode(Number.parseInt(hex, 16)),
   );
-  const line = formsOf(secret)
+  const line = secrets
+    .flatMap(formsOf)
     .reduce((rest, form) => rest.replaceAll(form, HIDDEN), plain)
     .toWellFormed()
     .replace(CONTROL, " ")

@@ -1,6 +1,8 @@
 import type { CredentialName } from "../../src/core/credential.ts";
+import { hpcParkRefusal } from "../../src/provider/hpc-park/refusal.ts";
 import { ProviderError } from "../../src/provider/errors.ts";
-import type { HttpClient, HttpRequest } from "../../src/provider/http.ts";
+import type { HttpClient } from "../../src/provider/http.ts";
+import type { HttpRequest } from "../../src/provider/http-exchange.ts";
 import { isJson, readResponse } from "../../src/provider/response.ts";
 import type { Armed, ListFault, Outage, RemoteFault, RemoteTarget } from "./faults.ts";
 import { shownBy } from "./lists.ts";
@@ -69,10 +71,13 @@ class ModelHttp {
     const { method, operation, isCreate = false, isList = false } = request;
     if (isList && raw.status === 200 && isJson(raw.contentType)) return Buffer.from(raw.text);
     return readResponse(
-      { ...raw, method, token: TOKEN },
-      operation,
-      isCreate,
-      clock.wall().getTime(),
+      { ...raw, method, secrets: [TOKEN] },
+      {
+        what: operation,
+        isCreate,
+        wallClockMs: clock.wall().getTime(),
+        refusalIn: hpcParkRefusal,
+      },
     );
   }
 

@@ -2,7 +2,7 @@ import type { AccountFacts, AccountFigure } from "../account-port.ts";
 import { ProviderError } from "../errors.ts";
 import type { HttpClient } from "../http.ts";
 import { cleanWords } from "../words.ts";
-import { Answer } from "./answer.ts";
+import { Answer } from "../answer.ts";
 import { billOf } from "./bill.ts";
 
 /** More than any account has, and what the status has room for. */

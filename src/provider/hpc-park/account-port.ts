@@ -1,7 +1,8 @@
 import type { HpcAccountSpec } from "../../api/hpc-account.ts";
 import { HPC_PARK_GROUP } from "../../api/metadata.ts";
 import { millisecondsOf } from "../../api/duration.ts";
-import type { AccountPort, AccountTerms } from "../account-port.ts";
+import type { AccountPort, AccountReference, AccountTerms } from "../account-port.ts";
+import type { ManagedSpec } from "../port.ts";
 import { type AccountOptions, HpcParkAccount, lanesFor } from "./account.ts";
 
 export interface HpcAccountPortOptions extends Omit<
@@ -19,6 +20,7 @@ export function hpcAccountPort(options: HpcAccountPortOptions): AccountPort {
     // The CRD's schema has checked it.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     terms: (spec) => termsOf(spec as HpcAccountSpec),
+    reference: ACCOUNT_REF,
     lanes: (requestsPerSecond = options.requestsPerSecond) =>
       lanesFor({
         ...options,
@@ -27,6 +29,12 @@ export function hpcAccountPort(options: HpcAccountPortOptions): AccountPort {
     open: (opening) => new HpcParkAccount({ ...options, ...opening }),
   };
 }
+
+export const ACCOUNT_REF: AccountReference = {
+  path: "spec.accountRef",
+  nameIn: ({ accountRef }: ManagedSpec & { readonly accountRef?: { readonly name: string } }) =>
+    accountRef?.name,
+};
 
 function termsOf({
   url,
@@ -38,11 +46,9 @@ function termsOf({
     ...(url === undefined ? {} : { url }),
     ...(requestsPerSecond === undefined ? {} : { requestsPerSecond }),
     ...(pollInterval === undefined ? {} : { pollMs: millisecondsOf(pollInterval) }),
-    tokens: tokenSecretRefs.map((reference) => ({
-      ...reference,
-      path: "spec.tokenSecretRefs",
-      mustBe: TOKEN,
-    })),
+    tokens: tokenSecretRefs.map((reference) => [
+      { ...reference, path: "spec.tokenSecretRefs", mustBe: TOKEN },
+    ]),
   };
 }
 

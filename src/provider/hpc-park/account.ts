@@ -11,11 +11,15 @@ import { type ContractTiming, ContractWatch } from "./contract-watch.ts";
 import { AS_DOCUMENTED, fetchDescription, type LiveDescription } from "./live-description.ts";
 import { namespaceKind, remoteNamespaces } from "./namespace.ts";
 import { readOwner } from "./owner.ts";
+import { hpcParkRefusal } from "./refusal.ts";
 import { remoteStorages, storageKind } from "./storage.ts";
 import { hasConsequences, remarksOf } from "./terms.ts";
 import { remoteTokens, tokenKind } from "./token.ts";
 
-export interface AccountOptions extends Omit<HttpClientOptions, "lanes" | "readOwner"> {
+export interface AccountOptions extends Omit<
+  HttpClientOptions,
+  "lanes" | "readOwner" | "refusalIn" | "signIn"
+> {
   /** Left out: its own. */
   readonly lanes?: Lanes;
   /** See `AccountOpening`. */
@@ -63,6 +67,7 @@ export class HpcParkAccount implements AccountClient {
     this.#http = new HttpClient({
       ...options,
       lanes: this.#lanes,
+      refusalIn: hpcParkRefusal,
       // An inspection asks whose the token is by itself.
       ...(options.isForInspection === undefined ? { readOwner } : {}),
     });

@@ -1,5 +1,5 @@
 import type { AccountFigure } from "../account-port.ts";
-import type { Answer } from "./answer.ts";
+import type { Answer } from "../answer.ts";
 
 export interface Bill {
   readonly status: Readonly<Record<string, unknown>>;

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { HttpClient } from "../http.ts";
-import { Answer } from "./answer.ts";
+import { Answer } from "../answer.ts";
 import { amountOf } from "./bill.ts";
 
 /** What HPC Park bills for one thing, in the currency of its account. */

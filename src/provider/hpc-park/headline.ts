@@ -1,6 +1,6 @@
 import type { RemoteThing } from "../../core/observation.ts";
 import { cleanWords } from "../words.ts";
-import type { Answer } from "./answer.ts";
+import type { Answer } from "../answer.ts";
 
 export type Headline = RemoteThing["headline"];
 

@@ -1,6 +1,6 @@
 import { ProviderError } from "../errors.ts";
 import type { HttpClient } from "../http.ts";
-import { type Answer, entriesOf } from "./answer.ts";
+import { type Answer, entriesOf } from "../answer.ts";
 import type { LiveDescription } from "./live-description.ts";
 
 /** What an account shows to somebody who only looks. A part that is undefined is not offered by the service. */

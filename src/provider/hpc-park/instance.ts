@@ -5,7 +5,7 @@ import { labelWithoutMarker } from "../../core/marker.ts";
 import type { Phase, RemoteThing } from "../../core/observation.ts";
 import type { KindPort, RemoteKind, Resolved } from "../port.ts";
 import type { HttpClient } from "../http.ts";
-import type { Answer } from "./answer.ts";
+import type { Answer } from "../answer.ts";
 import { type Contract, UNDESCRIBED } from "./contract-watch.ts";
 import { commonHeadline, type Headline } from "./headline.ts";
 import { namespaceIdOf, namespaceReferences } from "./namespace-of-spec.ts";
@@ -36,6 +36,7 @@ export const instanceKind: KindPort<HpcInstanceSpec> = {
   version: "v1alpha1",
   plural: "hpcinstances",
   maxLabelLength: MAX_LABEL_LENGTH,
+  ownLabel: ({ label }) => label,
   rules: {
     fields: [
       {

@@ -5,7 +5,7 @@ import type { RemoteThing } from "../../core/observation.ts";
 import { ProviderError } from "../errors.ts";
 import type { HttpClient } from "../http.ts";
 import type { KindPort, RemoteKind } from "../port.ts";
-import type { Answer } from "./answer.ts";
+import type { Answer } from "../answer.ts";
 import type { Contract } from "./contract-watch.ts";
 import { remoteCollection } from "./remote-collection.ts";
 import { NAMESPACE_NEEDS } from "./terms.ts";
@@ -20,6 +20,7 @@ export const namespaceKind: KindPort<HpcNamespaceSpec> = {
   version: "v1alpha1",
   plural: "hpcnamespaces",
   maxLabelLength: MAX_LABEL_LENGTH,
+  ownLabel: ({ label }) => label,
   rules: { fields: [], operations: [], savingOperations: [] },
   references: () => [],
   secrets: () => [],

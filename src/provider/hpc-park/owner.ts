@@ -1,5 +1,5 @@
 import type { Owner } from "../credential-names.ts";
-import { Answer, entriesOf } from "./answer.ts";
+import { Answer, entriesOf } from "../answer.ts";
 
 /** Asks with the token in question. Undefined for a documented 404. */
 type Ask = (path: string, operation: string) => Promise<unknown>;

@@ -1,11 +1,12 @@
 import type { Fields } from "../../core/diff.ts";
 import type { RemoteThing } from "../../core/observation.ts";
 import { ProviderError } from "../errors.ts";
-import type { HttpClient, HttpRequest } from "../http.ts";
+import type { HttpClient } from "../http.ts";
+import type { HttpRequest } from "../http-exchange.ts";
 import type { RemoteKind } from "../port.ts";
 import { ListReader } from "../list-reader.ts";
 import { readPages } from "../page-list.ts";
-import { Answer, readCreated } from "./answer.ts";
+import { Answer, readCreated } from "../answer.ts";
 import type { Contract } from "./contract-watch.ts";
 import { type KindNeeds, TermsOf } from "./terms.ts";
 

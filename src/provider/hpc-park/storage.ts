@@ -4,7 +4,7 @@ import { labelWithoutMarker } from "../../core/marker.ts";
 import type { Phase, RemoteThing } from "../../core/observation.ts";
 import type { HttpClient } from "../http.ts";
 import type { KindPort, RemoteKind } from "../port.ts";
-import type { Answer } from "./answer.ts";
+import type { Answer } from "../answer.ts";
 import { type Contract, UNDESCRIBED } from "./contract-watch.ts";
 import { commonHeadline, type Headline } from "./headline.ts";
 import { namespaceIdOf, namespaceReferences } from "./namespace-of-spec.ts";
@@ -21,6 +21,7 @@ export const storageKind: KindPort<HpcStorageSpec> = {
   version: "v1alpha1",
   plural: "hpcstorages",
   maxLabelLength: MAX_LABEL_LENGTH,
+  ownLabel: ({ label }) => label,
   rules: {
     fields: [
       { field: "sizeGb", path: "spec.sizeGb", change: "grow", operationFor: () => "resources" },

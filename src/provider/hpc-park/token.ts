@@ -6,7 +6,7 @@ import { Sealed } from "../../core/sealed.ts";
 import { ProviderError } from "../errors.ts";
 import type { HttpClient } from "../http.ts";
 import type { KindPort, RemoteKind } from "../port.ts";
-import type { Answer } from "./answer.ts";
+import type { Answer } from "../answer.ts";
 import type { Contract } from "./contract-watch.ts";
 import { remoteCollection } from "./remote-collection.ts";
 import { TOKEN_NEEDS } from "./terms.ts";
@@ -24,6 +24,7 @@ export const tokenKind: KindPort<HpcTokenSpec> = {
   version: "v1alpha1",
   plural: "hpctokens",
   maxLabelLength: MAX_NAME_LENGTH,
+  ownLabel: ({ name }) => name,
   rules: {
     fields: [{ field: "master", path: "spec.master", change: "fixed", operationFor: () => "" }],
     operations: [],

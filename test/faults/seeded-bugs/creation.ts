@@ -55,8 +55,8 @@ export const BUGS_OF_CREATION: readonly SeededBug[] = [
     edits: [
       {
         file: "controller/act.ts",
-        find: "labelWithMarker(ownLabelOf(object), resource.marker, port.maxLabelLength)",
-        replace: "ownLabelOf(object)",
+        find: "labelWithMarker(ownLabel, resource.marker, port.maxLabelLength)",
+        replace: "ownLabel",
       },
     ],
     scenario: "create",

@@ -3,6 +3,7 @@ import { AccountBook } from "../../../src/controller/account-book.ts";
 import type { AccountHolder } from "../../../src/controller/account-holder.ts";
 import type { AccountObject } from "../../../src/controller/account-object.ts";
 import { Store } from "../../../src/kube/store.ts";
+import { ACCOUNT_REF } from "../../../src/provider/hpc-park/account-port.ts";
 import type { Session } from "../../../src/provider/session.ts";
 import { connection, KEYS, NOBODY, objectOf, type Parts } from "./objects.ts";
 
@@ -29,6 +30,7 @@ function choose(
   const holders = new Map(hasAccount ? [["default/default", holder]] : []);
   const book = new AccountBook({
     kind: "HpcAccount",
+    reference: ACCOUNT_REF,
     keys: KEYS,
     store,
     holders,

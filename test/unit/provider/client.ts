@@ -1,8 +1,6 @@
-import {
-  HttpClient,
-  type HttpClientOptions,
-  type HttpOutcome,
-} from "../../../src/provider/http.ts";
+import { HttpClient, type HttpClientOptions } from "../../../src/provider/http.ts";
+import type { HttpOutcome } from "../../../src/provider/http-exchange.ts";
+import { hpcParkRefusal } from "../../../src/provider/hpc-park/refusal.ts";
 import { Lanes } from "../../../src/provider/lanes.ts";
 import type { Write } from "../../../src/provider/port.ts";
 
@@ -36,6 +34,7 @@ export function clientOf(url: string, options: Partial<HttpClientOptions> = {}):
     url,
     token: async () => TOKEN,
     lanes,
+    refusalIn: hpcParkRefusal,
     timeoutMs: 5_000,
     userAgent: "test",
     guard: () => undefined,

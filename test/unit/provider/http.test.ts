@@ -1,7 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { describe, expect, it, vi } from "vitest";
 import { ProviderError } from "../../../src/provider/errors.ts";
-import type { HttpRequest } from "../../../src/provider/http.ts";
+import type { HttpRequest } from "../../../src/provider/http-exchange.ts";
 import { AnsweringServer, cut, hang, json, raw, reset } from "./answering-server.ts";
 import { clientOf, TOKEN } from "./client.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { HttpRequest } from "../../../src/provider/http.ts";
+import type { HttpRequest } from "../../../src/provider/http-exchange.ts";
 import { type Answer, AnsweringServer, json } from "./answering-server.ts";
 import { clientOf, TOKEN } from "./client.ts";
 

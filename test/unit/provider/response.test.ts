@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ProviderError } from "../../../src/provider/errors.ts";
+import { hpcParkRefusal } from "../../../src/provider/hpc-park/refusal.ts";
 import { parseRetryAfter, type RawResponse, readResponse } from "../../../src/provider/response.ts";
 
 const NOW = Date.parse("2026-01-01T00:00:00Z");
@@ -11,10 +12,15 @@ function read(response: Partial<RawResponse>, isCreate = false): unknown {
     status: 200,
     contentType: JSON_TYPE,
     text: "",
-    token: "",
+    secrets: [],
     ...response,
   };
-  return readResponse(whole, "read thing", isCreate, NOW);
+  return readResponse(whole, {
+    what: "read thing",
+    isCreate,
+    wallClockMs: NOW,
+    refusalIn: hpcParkRefusal,
+  });
 }
 
 function errorOf(response: Partial<RawResponse>, isCreate = false): ProviderError {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ProviderError } from "../../../../src/provider/errors.ts";
-import { Answer, readCreated } from "../../../../src/provider/hpc-park/answer.ts";
+import { Answer, readCreated } from "../../../../src/provider/answer.ts";
 
 const GOOD = { id: 1, label: "a", state: "on" };
 

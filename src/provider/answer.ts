@@ -1,4 +1,4 @@
-import { ProviderError } from "../errors.ts";
+import { ProviderError } from "./errors.ts";
 
 /** What the status has room for; see the CRD. */
 const MAX_TEXT_LENGTH = 4096;
@@ -19,6 +19,13 @@ export class Answer {
     const id = this.integer("id");
     if (id === undefined || id < 1) throw this.#unreadable();
     return String(id);
+  }
+
+  /** A text id that may stand in a path as it is. */
+  get textId(): string {
+    const id = this.text("id");
+    if (id === undefined || !/^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/.test(id)) throw this.#unreadable();
+    return id;
   }
 
   required(field: "label" | "name" | "state"): string {
@@ -64,6 +71,20 @@ export class Answer {
     const value = this.#body[field];
     if (!Array.isArray(value)) return [];
     return value.filter(isObject).map((item) => new Answer(item, this.#what));
+  }
+
+  object(field: string): Answer | undefined {
+    const value = this.#body[field];
+    return isObject(value) ? new Answer(value, this.#what) : undefined;
+  }
+
+  /** Texts, and the ids of objects: some lists are written either way. */
+  ids(field: string): readonly string[] | undefined {
+    const value = this.#body[field];
+    if (!Array.isArray(value)) return undefined;
+    return value
+      .map((item) => (isObject(item) ? new Answer(item, this.#what).text("id") : item))
+      .filter((item) => typeof item === "string");
   }
 
   #unreadable(): ProviderError {

@@ -1,0 +1,48 @@
+import type { Change, FieldValue } from "./diff.ts";
+
+/**
+ * A change that was asked for and whose failure shows only in what the provider did since, written to the object before the request
+ * leaves. It outlives the process: without it a change that came to nothing would be asked for again and again.
+ */
+export interface Asked {
+  readonly operation: string;
+  /** What was wanted, in a form that is the same for the same wish. */
+  readonly wanted: string;
+  /** In the provider's own time; see `RemoteKind.timeMark`. */
+  readonly after: string;
+  /** RFC 3339 wall time of the writer; for people. */
+  readonly time: string;
+}
+
+export function wantedIn({ differences }: Change): string {
+  return wordOfWish(differences.map(({ field, desired }) => [field, desired]));
+}
+
+export function wordOfWish(
+  fields: readonly (readonly [field: string, value: FieldValue])[],
+): string {
+  return JSON.stringify(fields);
+}
+
+export function formatAsked({ operation, wanted, after, time }: Asked): string {
+  const fields = { operation, wanted, after };
+  return `${time} ${new URLSearchParams(fields).toString()}`;
+}
+
+/** Undefined for an absent annotation, and for one that nobody can read: then it is asked for anew. */
+export function parseAsked(annotation: string | undefined): Asked | undefined {
+  if (annotation === undefined) return undefined;
+  const [time = "", text = ""] = annotation.split(" ", 2);
+  const fields = new URLSearchParams(text);
+  const [operation, wanted, after] = ["operation", "wanted", "after"].map((name) =>
+    fields.get(name),
+  );
+  if (typeof operation !== "string" || typeof wanted !== "string" || typeof after !== "string")
+    return undefined;
+  return { operation, wanted, after, time };
+}
+
+/** The same was asked for before, so nothing need be written anew: what became of it since then counts. */
+export function isAskedFor(asked: Asked | undefined, change: Change): boolean {
+  return asked?.operation === change.operation && asked.wanted === wantedIn(change);
+}

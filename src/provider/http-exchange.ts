@@ -1,0 +1,197 @@
+import type { ClientRequest } from "node:http";
+import got, { type Got, type Method, type Response } from "got";
+import type { Sealed } from "../core/sealed.ts";
+import { ProviderError } from "./errors.ts";
+import { type Agents, establishedAgents } from "./established-agents.ts";
+import { convert } from "./http-error.ts";
+import type { Lane } from "./lane-queue.ts";
+import type { Lanes } from "./lanes.ts";
+import { isJson, parseRetryAfter, readResponse, type RefusalReader } from "./response.ts";
+import type { SignIn } from "./sign-in.ts";
+
+/**
+ * The longest answer that is read. Ten thousand instances are about 5 MB; the worst that JSON of this length can be takes some
+ * 200 MB to parse.
+ */
+const MAX_BODY_BYTES = 8 * 1024 * 1024;
+
+export interface HttpRequest {
+  readonly method: Method;
+  /** Begins with a slash; relative to the account's URL. */
+  readonly path: string;
+  /** For messages and metrics, such as `create instance`. Bounded: no ids. */
+  readonly operation: string;
+  readonly lane: Lane;
+  readonly json?: unknown;
+  /** Of a sign-in, which changes nothing that anybody pays for. */
+  readonly form?: Readonly<Record<string, string>>;
+  /** A readable success is returned as the bytes of its JSON: a list is too long to be parsed in one go. */
+  readonly isList?: true;
+  /** The request makes something: see `RemoteKind.create`. */
+  readonly isCreate?: boolean;
+  /** Sent in the place of the account's credential, to see whether it works. */
+  readonly bearer?: Sealed;
+}
+
+/** What a request shows at the door, and the token that it is shown for. */
+export type Pass = { readonly token: string } & (
+  | { readonly bearer: string }
+  | { readonly authorization: string }
+);
+
+export interface HttpOutcome {
+  readonly operation: string;
+  /** HTTP status, or the error's code where there was no answer. */
+  readonly code: string;
+  readonly durationMs: number;
+}
+
+export interface HttpExchangeOptions {
+  readonly url: string;
+  readonly lanes: Lanes;
+  readonly refusalIn: RefusalReader;
+  /** Left out: requests carry the token itself. */
+  readonly signIn?: SignIn;
+  readonly timeoutMs: number;
+  readonly userAgent: string;
+  /** Certificate authorities in PEM, trusted beside those of the system. */
+  readonly ca?: string | undefined;
+  /** Called last before a request that changes something leaves; throws where this process may not write any more. */
+  readonly guard: () => void;
+  readonly onOutcome: (outcome: HttpOutcome) => void;
+  /** Monotonic milliseconds. */
+  readonly now: () => number;
+}
+
+/** One request and its answer, read by the provider's own rules. Knows nothing of turns, and sends nothing twice but where it is redirected. */
+export class HttpExchange {
+  readonly #options: HttpExchangeOptions;
+  readonly #got: Got;
+  readonly #agents: Agents;
+
+  constructor(options: HttpExchangeOptions) {
+    this.#options = options;
+    this.#agents = establishedAgents(options.ca);
+    this.#got = got.extend({
+      agent: this.#agents,
+      retry: { limit: 0 },
+      followRedirect: false,
+      throwHttpErrors: false,
+      // Nothing is unpacked, so no answer is larger in memory than it was on the way.
+      decompress: false,
+      headers: {
+        "user-agent": options.userAgent,
+        accept: "application/json",
+        "accept-encoding": "identity",
+      },
+    });
+  }
+
+  close(): void {
+    this.#agents.http.destroy();
+    this.#agents.https.destroy();
+  }
+
+  async send(request: HttpRequest, pass: Pass): Promise<unknown> {
+    const startedMs = this.#options.now();
+    try {
+      const response = await this.#sendFollowing(request, pass);
+      this.#report(request, String(response.statusCode), startedMs);
+      const nowMs = dateOf(response);
+      if (response.statusCode === 429) {
+        this.#options.lanes.pause(parseRetryAfter(response.headers["retry-after"], nowMs));
+      }
+      if (request.isList === true && isReadableSuccess(response)) return response.rawBody;
+      return readResponse(
+        {
+          method: request.method,
+          status: response.statusCode,
+          contentType: response.headers["content-type"] ?? "",
+          retryAfter: response.headers["retry-after"],
+          text: Buffer.from(response.rawBody).toString("utf8"),
+          secrets: this.#secretsOf(pass),
+        },
+        {
+          what: request.operation,
+          isCreate: request.isCreate ?? false,
+          wallClockMs: nowMs,
+          refusalIn: this.#options.refusalIn,
+        },
+      );
+    } catch (error) {
+      if (error instanceof ProviderError) throw error;
+      const converted = convert(error, request);
+      this.#report(request, converted.code, startedMs);
+      throw converted.error;
+    }
+  }
+
+  /** A path with the wrong trailing slash gets a 307 to the right one, on the same server; the token goes nowhere else. */
+  async #sendFollowing(request: HttpRequest, pass: Pass): Promise<Response<Uint8Array>> {
+    const url = new URL(`${this.#options.url.replace(/\/+$/, "")}${request.path}`);
+    const deadlineMs = this.#options.now() + this.#options.timeoutMs;
+    const response = await this.#sendTo(request, url, pass, deadlineMs);
+    const { location } = response.headers;
+    if (response.statusCode !== 307 || location === undefined) return response;
+    const target = new URL(location, url);
+    // Both together take no longer than one may: the quiet time counts on it.
+    return target.origin === url.origin
+      ? this.#sendTo(request, target, pass, deadlineMs)
+      : response;
+  }
+
+  async #sendTo(
+    request: HttpRequest,
+    url: URL,
+    pass: Pass,
+    deadlineMs: number,
+  ): Promise<Response<Uint8Array>> {
+    const tooLong = new AbortController();
+    const isWrite = request.method !== "GET" && request.form === undefined;
+    const pending = this.#got(url, {
+      responseType: "buffer",
+      method: request.method,
+      headers: { authorization: "bearer" in pass ? `Bearer ${pass.bearer}` : pass.authorization },
+      ...(request.json === undefined ? {} : { json: request.json }),
+      ...(request.form === undefined ? {} : { form: request.form }),
+      timeout: { request: Math.max(deadlineMs - this.#options.now(), 1) },
+      signal: tooLong.signal,
+    });
+    if (isWrite) void pending.on("request", (sent) => this.#guardFirstByte(sent));
+    void pending.on("downloadProgress", ({ transferred }) => {
+      if (transferred > MAX_BODY_BYTES) tooLong.abort();
+    });
+    return pending;
+  }
+
+  /** The socket stands when a request gets it, and what is written leaves in the same turn. */
+  #guardFirstByte(request: ClientRequest): void {
+    request.once("socket", () => {
+      try {
+        this.#options.guard();
+      } catch (error) {
+        request.destroy(error instanceof Error ? error : new Error(String(error)));
+      }
+    });
+  }
+
+  #secretsOf(pass: Pass): readonly string[] {
+    const { signIn } = this.#options;
+    const shown = "bearer" in pass ? [pass.bearer] : [];
+    return [...new Set([...shown, pass.token, ...(signIn?.secretsIn(pass.token) ?? [])])];
+  }
+
+  #report({ operation }: HttpRequest, code: string, startedMs: number): void {
+    this.#options.onOutcome({ operation, code, durationMs: this.#options.now() - startedMs });
+  }
+}
+
+function isReadableSuccess({ statusCode, headers }: Response): boolean {
+  return statusCode === 200 && isJson(headers["content-type"] ?? "");
+}
+
+/** The other side's wall clock: a Retry-After that is a date is one of that clock, whatever ours says. */
+function dateOf({ headers }: Response): number {
+  const dateMs = Date.parse(headers.date ?? "");
+  return Number.isNaN(dateMs) ? Date.now() : dateMs;
+}
