@@ -1,3 +1,5 @@
+import { elementApplicationKind } from "./element-application.ts";
+import { elementConsoleKind } from "./element-console.ts";
 import { hpcAccountKind } from "./hpc-account.ts";
 import { hpcInstanceKind } from "./hpc-instance.ts";
 import { hpcNamespaceKind } from "./hpc-namespace.ts";
@@ -12,4 +14,6 @@ export const kinds: readonly KindDefinition[] = [
   hpcStorageKind,
   hpcNamespaceKind,
   hpcTokenKind,
+  elementConsoleKind,
+  elementApplicationKind,
 ];

@@ -1,6 +1,6 @@
 import type { PrinterColumn } from "./kind.ts";
 
-const ready: PrinterColumn = {
+export const ready: PrinterColumn = {
   name: "Ready",
   type: "string",
   jsonPath: conditionPath("Ready", "status"),
@@ -12,7 +12,7 @@ const state: PrinterColumn = {
   jsonPath: ".status.state",
   description: "HPC Park's word for what it does.",
 };
-const age: PrinterColumn = {
+export const age: PrinterColumn = {
   name: "Age",
   type: "date",
   jsonPath: ".metadata.creationTimestamp",
@@ -25,14 +25,14 @@ const id: PrinterColumn = {
   description: "Id in HPC Park.",
   isWide: true,
 };
-const synced: PrinterColumn = {
+export const synced: PrinterColumn = {
   name: "Synced",
   type: "string",
   jsonPath: conditionPath("Synced", "status"),
   description: "Whether it matches the spec.",
   isWide: true,
 };
-const message: PrinterColumn = {
+export const message: PrinterColumn = {
   name: "Message",
   type: "string",
   jsonPath: conditionPath("Ready", "message"),

@@ -1,0 +1,157 @@
+import { type Asked, wordOfWish } from "../../core/asked.ts";
+import type { FieldValue } from "../../core/diff.ts";
+import type { RemoteThing, Setback } from "../../core/observation.ts";
+import type { Interest } from "../port.ts";
+import { cleanWords } from "../words.ts";
+import { failureMessage } from "./application-card.ts";
+import { dumpFor, dumpsOf, shownDumps } from "./dumps.ts";
+import type { GroupTasks } from "./group-tasks.ts";
+import type { Panel } from "./panel.ts";
+import type { Tasks } from "./tasks.ts";
+
+export interface Sources {
+  readonly panel: Panel;
+  readonly tasks: Tasks;
+  readonly groups: GroupTasks;
+}
+
+const RETRY =
+  "put another into the spec, or take the annotation element.1c.ru/change off to try this one again";
+
+/** What the list does not say of an application at rest, asked for only where something of it is not as it is wanted. */
+export async function withDetails(
+  thing: RemoteThing,
+  interest: Interest,
+  sources: Sources,
+  signal: AbortSignal,
+): Promise<RemoteThing> {
+  const { wanted, asked } = interest;
+  if (thing.phase === "failed") return withFailure(thing, interest, sources, signal);
+  if (thing.phase !== "settled") return thing;
+  const build = differing(thing, wanted, ["projectVersionId", "assemblyVersion"]);
+  const backup = wanted["backup"];
+  const backed =
+    build !== undefined && typeof backup === "string"
+      ? await withBackup(thing, backup, asked, sources, signal)
+      : thing;
+  if (backed.phase !== "settled") return backed;
+  if (build !== undefined && isAsked(asked, "update", build))
+    return withRollback(backed, asked, sources);
+  const technology = differing(thing, wanted, ["technologyVersion"]);
+  if (technology !== undefined && isAsked(asked, "technology", technology))
+    return sources.groups.follow(backed, asked, sources.tasks, signal);
+  return backed;
+}
+
+/** An error at rest: the tasks say why, and whether it came of the build that is wanted. */
+async function withFailure(
+  thing: RemoteThing,
+  { wanted, asked }: Interest,
+  { tasks, panel }: Sources,
+  signal: AbortSignal,
+): Promise<RemoteThing> {
+  const build = differing(thing, wanted, ["projectVersionId", "assemblyVersion"]);
+  const failure = await tasks.lastFailureOf(thing.id);
+  const words = failure?.words === undefined ? undefined : cleanWords(failure.words);
+  const known = thing.status["error"];
+  const message = failureMessage(words ?? (typeof known === "string" ? known : undefined));
+  const failed = { ...thing, headline: { ...thing.headline, message } };
+  const backup = wanted["backup"];
+  const backed =
+    build !== undefined && typeof backup === "string"
+      ? await withBackup(failed, backup, asked, { tasks, panel }, signal)
+      : failed;
+  if (build === undefined || backed.setback !== undefined || !isAsked(asked, "update", build))
+    return backed;
+  const ofUpdate = await tasks.failureOf(thing.id, "update", asked.after);
+  return ofUpdate === undefined
+    ? backed
+    : { ...backed, setback: { operation: "update", ...rollback(backed, asked, ofUpdate.words) } };
+}
+
+async function withRollback(
+  thing: RemoteThing,
+  asked: Asked,
+  { tasks }: Sources,
+): Promise<RemoteThing> {
+  const failure = await tasks.failureOf(thing.id, "update", asked.after);
+  if (failure === undefined) return thing;
+  return { ...thing, setback: { operation: "update", ...rollback(thing, asked, failure.words) } };
+}
+
+function rollback(
+  { fields }: RemoteThing,
+  asked: Asked,
+  words: string | undefined,
+): Omit<Setback, "operation"> {
+  const wanted = valueIn(asked);
+  const before = fields["assemblyVersion"] ?? fields["projectVersionId"];
+  const why = cleanWords(words ?? "no reason given");
+  return {
+    reason: "UpdateRolledBack",
+    message: `the update to build ${wanted} failed, and the panel went back to ${String(before)}: ${why}; ${RETRY}`,
+  };
+}
+
+/** A build is put in place only after a dump that was made for it. */
+async function withBackup(
+  thing: RemoteThing,
+  build: string,
+  asked: Asked | undefined,
+  { panel }: Pick<Sources, "panel" | "tasks">,
+  signal: AbortSignal,
+): Promise<RemoteThing> {
+  const dumps = await dumpsOf(panel, thing.id, signal);
+  const status = { ...thing.status, dumps: shownDumps(dumps) };
+  const as = (made: string): RemoteThing => ({
+    ...thing,
+    status,
+    fields: { ...thing.fields, backup: made },
+  });
+  // The update itself is asked for only after that.
+  if (asked?.operation === "update" && valueIn(asked) === build) return as(build);
+  if (!isAsked(asked, "backup", [["backup", build]])) return as("");
+  const dump = dumpFor(dumps, build, asked.after);
+  switch (dump?.is) {
+    case undefined:
+      return as("");
+    case "done":
+      return as(build);
+    case "under way": {
+      const message = `the panel is making a dump before the update to ${build}`;
+      return { ...as(""), phase: "busy", headline: { reason: "BackingUp", message } };
+    }
+    case "failed": {
+      const message = `the dump ${dump.id} before the update to ${build} failed, so it is not updated; see the panel for why; ${RETRY}`;
+      return { ...as(""), setback: { operation: "backup", reason: "BackupFailed", message } };
+    }
+  }
+}
+
+type Pairs = readonly (readonly [field: string, value: FieldValue])[];
+
+function differing(
+  { fields }: RemoteThing,
+  wanted: Interest["wanted"],
+  names: readonly string[],
+): Pairs | undefined {
+  const pairs = names.flatMap((name) => {
+    const value = wanted[name];
+    return value === undefined || value === fields[name] ? [] : [[name, value] as const];
+  });
+  return pairs.length === 0 ? undefined : pairs;
+}
+
+function isAsked(asked: Asked | undefined, operation: string, wish: Pairs): asked is Asked {
+  return asked?.operation === operation && asked.wanted === wordOfWish(wish);
+}
+
+/** The one value that was asked for. */
+function valueIn({ wanted }: Asked): string {
+  try {
+    const pairs: unknown = JSON.parse(wanted);
+    return String(Array.isArray(pairs) && Array.isArray(pairs[0]) ? pairs[0][1] : wanted);
+  } catch {
+    return wanted;
+  }
+}
