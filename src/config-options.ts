@@ -7,18 +7,24 @@ import {
   url,
   urls,
   oneOf,
+  someOf,
   whole,
   seconds,
 } from "./config-values.ts";
 
 export interface Config {
   readonly kubeconfig: string | undefined;
+  readonly providers: readonly string[];
   readonly hpcParkUrl: string;
   readonly allowedUrls: readonly string[];
   readonly hpcParkToken: string | undefined;
   readonly hpcParkTokenFile: string | undefined;
   /** The content of the file. */
   readonly hpcParkCa: string | undefined;
+  readonly elementAllowedUrls: readonly string[];
+  /** The content of the file. */
+  readonly elementCa: string | undefined;
+  readonly elementRequestsPerSecond: number;
   readonly ownerId: string | undefined;
   readonly watchNamespaces: readonly string[];
   readonly pollIntervalMs: number;
@@ -52,6 +58,9 @@ interface Option<Value> {
   readonly parse: (text: string) => Value;
 }
 
+export const HPC_PARK = "hpc-park";
+export const ELEMENT = "element";
+const PROVIDERS = [HPC_PARK, ELEMENT];
 const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"];
 
 /** Fractions are taken too, for tests and demonstrations. */
@@ -66,6 +75,12 @@ export const OPTIONS: { readonly [Name in keyof Config]: Option<Config[Name]> } 
     variable: "KUBECONFIG",
     says: "Path of a kubeconfig; without it ~/.kube/config, or the service account inside a cluster.",
     parse: text,
+  },
+  providers: {
+    variable: "PROVIDERS",
+    default: PROVIDERS.join(","),
+    says: `What the operator looks after, separated by commas: ${PROVIDERS.join(", ")}. The CRDs of each must be installed.`,
+    parse: someOf(PROVIDERS),
   },
   hpcParkUrl: {
     variable: "HPC_PARK_URL",
@@ -94,6 +109,23 @@ export const OPTIONS: { readonly [Name in keyof Config]: Option<Config[Name]> } 
     variable: "HPC_PARK_CA_FILE",
     says: "PEM file with certificate authorities that HPC Park's certificate may come from, beside those of the system.",
     parse: certificatesIn,
+  },
+  elementAllowedUrls: {
+    variable: "ELEMENT_ALLOWED_URLS",
+    default: "https://1cmycloud.com",
+    says: "Where ElementConsoles may say that an Element control panel is, separated by commas.",
+    parse: urls,
+  },
+  elementCa: {
+    variable: "ELEMENT_CA_FILE",
+    says: "PEM file with certificate authorities that a control panel's certificate may come from, beside those of the system.",
+    parse: certificatesIn,
+  },
+  elementRequestsPerSecond: {
+    variable: "ELEMENT_REQUESTS_PER_SECOND",
+    default: "10",
+    says: "How many requests to one control panel may start in one second.",
+    parse: whole(1, 10_000),
   },
   ownerId: {
     variable: "OWNER_ID",

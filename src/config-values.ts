@@ -38,6 +38,15 @@ export function oneOf(allowed: readonly string[]): (value: string) => string {
   };
 }
 
+/** At least one of them. */
+export function someOf(allowed: readonly string[]): (value: string) => readonly string[] {
+  return (value) => {
+    const items = [...new Set(list(value))];
+    if (items.length > 0 && items.every((item) => allowed.includes(item))) return items;
+    throw new Error(`must name some of ${allowed.join(", ")}, not "${value}"`);
+  };
+}
+
 export function number(min: number, max: number): (value: string) => number {
   return (value) => {
     const parsed = value.trim() === "" ? Number.NaN : Number(value);

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { type Config, flagOf, optionNames, OPTIONS } from "./config-options.ts";
+import { type Config, flagOf, HPC_PARK, optionNames, OPTIONS } from "./config-options.ts";
 
 export type { Config } from "./config-options.ts";
 
@@ -57,9 +57,11 @@ function mistakesTogether(
 ): string[] {
   const mistakes: string[] = [];
   const hasToken = config["hpcParkToken"] !== undefined || config["hpcParkTokenFile"] !== undefined;
-  if (needsToken && !hasToken) {
+  const { providers } = config;
+  const usesHpcPark = !Array.isArray(providers) || providers.includes(HPC_PARK);
+  if (needsToken && usesHpcPark && !hasToken) {
     mistakes.push(
-      "HPC_PARK_TOKEN_FILE or HPC_PARK_TOKEN must be given: the token from the HPC Park panel",
+      "HPC_PARK_TOKEN_FILE or HPC_PARK_TOKEN must be given: the token from the HPC Park panel; or leave hpc-park out of PROVIDERS",
     );
   }
   if (config["hpcParkToken"] !== undefined && config["hpcParkTokenFile"] !== undefined) {

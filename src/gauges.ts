@@ -6,36 +6,56 @@ import { markerOf } from "./core/marker.ts";
 import { LANES } from "./provider/lane-queue.ts";
 import type { Lanes } from "./provider/lanes.ts";
 import type { Snapshot } from "./provider/snapshot.ts";
-import { PROVIDER } from "./wiring.ts";
 import type { Metrics } from "./metrics.ts";
 
+export interface AtWork {
+  readonly provider: string;
+  readonly manager: Pick<Manager, "kinds" | "accounts">;
+  /** Of the operator's own account, if it has one. */
+  readonly load: Pick<Lanes, "waiting" | "left" | "perSecond"> | undefined;
+}
+
 /** Brings the metrics that show a state, not a count, up to date before they are read. */
-export function updateGauges(
+export function updateGauges(metrics: Metrics, systems: readonly AtWork[]): void {
+  metrics.resources.reset();
+  for (const gauge of accountGaugesOf(metrics)) gauge.reset();
+  for (const { provider, manager, load } of systems) {
+    gaugeRequests(metrics, provider, manager.accounts, load);
+    gaugeAccounts(metrics, manager.accounts);
+    for (const [kind, runtime] of manager.kinds) gaugeKind(metrics, kind, runtime);
+  }
+}
+
+function gaugeRequests(
   metrics: Metrics,
-  { kinds, accounts }: Pick<Manager, "kinds" | "accounts">,
-  load: Pick<Lanes, "waiting" | "left" | "perSecond">,
+  provider: string,
+  { sessions }: Accounts,
+  load: AtWork["load"],
 ): void {
-  const provider = PROVIDER;
   for (const lane of LANES) {
-    const all = load.waiting(lane) + accounts.sessions.waiting(lane);
+    const all = (load?.waiting(lane) ?? 0) + sessions.waiting(lane);
     metrics.laneWaiting.set({ provider, lane }, all);
   }
+  if (load === undefined) return;
   metrics.requestsLeft.set({ provider }, load.left);
   metrics.requestsPerSecond.set({ provider }, load.perSecond);
-  gaugeAccounts(metrics, accounts);
-  metrics.resources.reset();
-  for (const [kind, { queue, accounts: chooser, store }] of kinds) {
-    metrics.queueDepth.set({ name: kind }, queue.size);
-    const all = [...chooser.connections()].map(({ snapshots }) => snapshots);
-    const oldestMs = Math.max(0, ...all.map(({ unseenForMs }) => unseenForMs));
-    metrics.snapshotAge.set({ controller: kind }, oldestMs / 1000);
-    const stray = all.reduce((sum, { latest }) => sum + unclaimed(store, latest), 0);
-    metrics.unclaimed.set({ controller: kind }, stray);
-    for (const { status } of store.list()) {
-      const condition = status?.conditions?.find(({ type }) => type === "Ready");
-      const { status: ready = "Unknown", reason = "New" } = condition ?? {};
-      metrics.resources.inc({ controller: kind, ready, reason });
-    }
+}
+
+function gaugeKind(
+  metrics: Metrics,
+  kind: string,
+  { queue, accounts: chooser, store }: KindRuntime,
+): void {
+  metrics.queueDepth.set({ name: kind }, queue.size);
+  const all = [...chooser.connections()].map(({ snapshots }) => snapshots);
+  const oldestMs = Math.max(0, ...all.map(({ unseenForMs }) => unseenForMs));
+  metrics.snapshotAge.set({ controller: kind }, oldestMs / 1000);
+  const stray = all.reduce((sum, { latest }) => sum + unclaimed(store, latest), 0);
+  metrics.unclaimed.set({ controller: kind }, stray);
+  for (const { status } of store.list()) {
+    const condition = status?.conditions?.find(({ type }) => type === "Ready");
+    const { status: ready = "Unknown", reason = "New" } = condition ?? {};
+    metrics.resources.inc({ controller: kind, ready, reason });
   }
 }
 
@@ -47,9 +67,9 @@ function unclaimed(store: KindRuntime["store"], snapshot: Snapshot | undefined):
   ).length;
 }
 
-/** What the statuses of the accounts mirror. */
-function gaugeAccounts(metrics: Metrics, accounts: Accounts): void {
-  const gauges = {
+/** Figures of an account by the name that its provider gives them, and the label for what each is of. */
+function figureGauges(metrics: Metrics) {
+  return {
     balance: { gauge: metrics.accountBalance },
     price_per_hour: { gauge: metrics.accountPrice },
     spent_today: { gauge: metrics.accountSpentToday },
@@ -59,11 +79,19 @@ function gaugeAccounts(metrics: Metrics, accounts: Accounts): void {
     used: { gauge: metrics.accountUsed, label: "resource" },
     limit: { gauge: metrics.accountLimit, label: "resource" },
   };
-  const all = Object.values(gauges).map(({ gauge }) => gauge);
-  for (const gauge of [metrics.accountReady, metrics.accountExpiry, ...all]) gauge.reset();
-  for (const [key, { facts, token }] of accounts.holders) {
+}
+
+function accountGaugesOf(metrics: Metrics): readonly Gauge[] {
+  const figures = Object.values(figureGauges(metrics)).map(({ gauge }): Gauge => gauge);
+  return [metrics.accountReady, metrics.accountExpiry, ...figures];
+}
+
+/** What the statuses of the accounts mirror. */
+function gaugeAccounts(metrics: Metrics, { holders, port }: Accounts): void {
+  const gauges = figureGauges(metrics);
+  for (const [key, { facts, token }] of holders) {
     const [namespace = "", name = ""] = key.split("/");
-    const labels = { account_namespace: namespace, account: name };
+    const labels = { account_kind: port.kind, account_namespace: namespace, account: name };
     metrics.accountReady.set(labels, token === undefined ? 0 : 1);
     if (facts?.expiresAtMs !== undefined)
       metrics.accountExpiry.set(labels, (facts.expiresAtMs - Date.now()) / 1000);

@@ -15,7 +15,7 @@ export function createMetrics() {
     new Gauge({
       name: `hpc_park_operator_account_${name}`,
       help,
-      labelNames: ["account_namespace", "account", ...more],
+      labelNames: ["account_kind", "account_namespace", "account", ...more],
       registers,
     });
   return {

@@ -14,17 +14,9 @@ import type { ReflectorLog } from "./kube/reflector.ts";
 import { KubeTransport } from "./kube/transport.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import { ProviderError } from "./provider/errors.ts";
-import type { HpcAccountPortOptions } from "./provider/hpc-park/account-port.ts";
-import type { HpcParkAccount } from "./provider/hpc-park/account.ts";
 import { aborted, orAborted, within } from "./shutdown.ts";
-import {
-  accountOptions,
-  COMPONENT,
-  createAccount,
-  createManager,
-  now,
-  type Surroundings,
-} from "./wiring.ts";
+import { COMPONENT, now, type Surroundings, type System } from "./system.ts";
+import { createSystems } from "./systems.ts";
 
 /** Between tries to read what is needed at the start. */
 const START_RETRY_MS = 2_000;
@@ -44,12 +36,12 @@ export class Operator {
   readonly #transport: KubeTransport;
   readonly #client: KubeClient;
   readonly #events: EventRecorder;
-  readonly #account: HpcParkAccount;
-  readonly #accountOptions: HpcAccountPortOptions;
+  readonly #systems: readonly System[];
   readonly #lease: Lease | undefined;
   /** What the process still waits for; while there is something, it is not ready. */
   #waitsFor: string | undefined = "starting";
-  #manager: Manager | undefined;
+  /** By provider. */
+  #managers: ReadonlyMap<string, Manager> = new Map();
   #isDrained = true;
 
   constructor(config: Config, logger: Logger) {
@@ -72,12 +64,10 @@ export class Operator {
       signal: this.#ending.signal,
       now,
     });
-    this.#accountOptions = accountOptions(
-      this.#surroundings,
-      () => this.#guard(),
-      () => this.#manager?.reconsider(),
-    );
-    this.#account = createAccount(this.#surroundings, this.#accountOptions);
+    this.#systems = createSystems(this.#surroundings, {
+      guard: () => this.#guard(),
+      reconsider: (provider) => this.#managers.get(provider)?.reconsider(),
+    });
     this.#lease = config.leaderElection
       ? new Lease({
           client: this.#client,
@@ -96,13 +86,14 @@ export class Operator {
   /** Resolves to the exit code: 0 after a termination, 1 when the lease was lost. */
   async run(termination: AbortSignal): Promise<number> {
     const health = await this.#serveHealth();
-    this.#logger.info({ health: health.url, url: this.#config.hpcParkUrl }, "started");
+    const { hpcParkUrl: url, providers } = this.#config;
+    this.#logger.info({ health: health.url, providers, url }, "started");
     try {
       return await this.#workUntil(termination);
     } finally {
       this.#ending.abort(new Error("the process ends"));
-      this.#account.close();
-      this.#manager?.accounts.sessions.close();
+      for (const { own } of this.#systems) own?.close();
+      for (const manager of this.#managers.values()) manager.accounts.sessions.close();
       await this.#transport.close();
       await health.close();
       this.#logger.info("ended");
@@ -110,12 +101,12 @@ export class Operator {
   }
 
   async #workUntil(termination: AbortSignal): Promise<number> {
-    const manager = await this.#prepare(termination);
+    await this.#prepare(termination);
     const leasing = new AbortController();
     const renewing = this.#lease?.run(leasing.signal);
     try {
       if (!(await this.#lead(termination))) return 0;
-      return await this.#work(manager, termination);
+      return await this.#work(termination);
     } finally {
       leasing.abort();
       await renewing;
@@ -123,17 +114,18 @@ export class Operator {
     }
   }
 
-  async #work(manager: Manager, termination: AbortSignal): Promise<number> {
+  async #work(termination: AbortSignal): Promise<number> {
     this.#waitsFor = undefined;
-    const work = manager.work();
+    const managers = [...this.#managers.values()];
+    const work = Promise.all(managers.map((manager) => manager.work()));
     // Work does not wait for it, but for what it must know to read a list.
-    void this.#account.keepInformed();
+    for (const { own } of this.#systems) void own?.keepInformed();
     const isLost = await Promise.race([
       aborted(termination).then(() => false),
       this.#lease?.lost.then(() => true) ?? new Promise<never>(() => undefined),
     ]);
     this.#waitsFor = isLost ? "the lease was lost" : "shutting down";
-    manager.drain();
+    for (const manager of managers) manager.drain();
     if (isLost) {
       this.#isDrained = false;
       this.#logger.error("the lease was lost; another operator leads now");
@@ -155,7 +147,7 @@ export class Operator {
     );
   }
 
-  async #prepare(termination: AbortSignal): Promise<Manager> {
+  async #prepare(termination: AbortSignal): Promise<void> {
     this.#waitsFor = "reading the cluster's identity";
     const ownerId = this.#config.ownerId ?? (await this.#readOwnerId(termination));
     const cluster = {
@@ -164,11 +156,12 @@ export class Operator {
       events: this.#events,
       ownerId,
     };
-    const manager = createManager(this.#surroundings, cluster, this.#account, this.#accountOptions);
-    this.#manager = manager;
+    this.#managers = new Map(
+      this.#systems.map(({ provider, manage }) => [provider, manage(cluster)]),
+    );
     this.#waitsFor = "the informers have not read everything yet";
-    await orAborted(manager.watch(), termination);
-    return manager;
+    const watching = [...this.#managers.values()].map((manager) => manager.watch());
+    await orAborted(Promise.all(watching), termination);
   }
 
   /** Returns whether this process leads; false where it was told to end before. */
@@ -205,14 +198,22 @@ export class Operator {
 
   /** Not on the way out, when there is little time for the last words. */
   get #isBusy(): boolean {
-    const queues = [...(this.#manager?.kinds.values() ?? [])].map(({ queue }) => queue);
+    const queues = [...this.#managers.values()].flatMap(({ kinds }) =>
+      [...kinds.values()].map(({ queue }) => queue),
+    );
     return this.#waitsFor === undefined && queues.some(({ isBusy }) => isBusy);
   }
 
   #gauge(): void {
     const isLeader = this.#lease === undefined || this.#lease.isHeld();
     this.#metrics.leader.set({ name: COMPONENT }, isLeader ? 1 : 0);
-    if (this.#manager !== undefined) updateGauges(this.#metrics, this.#manager, this.#account.load);
+    updateGauges(
+      this.#metrics,
+      this.#systems.flatMap(({ provider, own }) => {
+        const manager = this.#managers.get(provider);
+        return manager === undefined ? [] : [{ provider, manager, load: own?.load }];
+      }),
+    );
   }
 
   #guard(): void {
@@ -232,9 +233,9 @@ export class Operator {
       readiness: () => [
         ...(this.#waitsFor === undefined ? [] : [this.#waitsFor]),
         ...(this.#lease?.failure === undefined ? [] : [this.#lease.failure]),
-        ...(this.#manager?.silentKinds ?? []).map(
-          (kind) => `nothing was heard of ${kind} from the API server for too long`,
-        ),
+        ...[...this.#managers.values()]
+          .flatMap(({ silentKinds }) => silentKinds)
+          .map((kind) => `nothing was heard of ${kind} from the API server for too long`),
       ],
       beforeMetrics: () => this.#gauge(),
     });

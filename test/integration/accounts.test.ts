@@ -68,7 +68,7 @@ describe("accounts", () => {
     expect(status?.balance).toMatch(/^-?\d+\.\d\d$/);
     const metrics = await (await fetch(`${lab.operator.healthUrl()}/metrics`)).text();
     expect(metrics).toContain(
-      `hpc_park_operator_account_balance{account_namespace="${first.namespace}",account="default"}`,
+      `hpc_park_operator_account_balance{account_kind="HpcAccount",account_namespace="${first.namespace}",account="default"}`,
     );
   });
 

@@ -1,48 +1,34 @@
-import { performance } from "node:perf_hooks";
-import type { Logger } from "pino";
 import { HPC_PARK_GROUP, metadataKeys } from "./api/metadata.ts";
 import type { Config } from "./config.ts";
+import { HPC_PARK } from "./config-options.ts";
 import { Manager } from "./controller/manager.ts";
-import { OPERATORS_OWN } from "./core/account-name.ts";
-import type { KubeClient } from "./kube/client.ts";
-import type { EventRecorder } from "./kube/events.ts";
-import type { KubeTransport } from "./kube/transport.ts";
-import type { Metrics } from "./metrics.ts";
 import { type HpcAccountPortOptions, hpcAccountPort } from "./provider/hpc-park/account-port.ts";
 import { HpcParkAccount } from "./provider/hpc-park/account.ts";
 import type { ContractTiming } from "./provider/hpc-park/contract-watch.ts";
 import { instanceKind } from "./provider/hpc-park/instance.ts";
 import { namespaceKind } from "./provider/hpc-park/namespace.ts";
 import { storageKind } from "./provider/hpc-park/storage.ts";
-import type { KindPort, ManagedSpec } from "./provider/port.ts";
 import { tokenKind } from "./provider/hpc-park/token.ts";
+import type { KindPort, ManagedSpec } from "./provider/port.ts";
 import { fixedToken, tokenFromFile } from "./provider/token-source.ts";
+import {
+  COMPONENT,
+  isReadableOnTheWay,
+  managerOptions,
+  now,
+  type Surroundings,
+  type System,
+  type SystemHooks,
+} from "./system.ts";
 import { Telling } from "./telling.ts";
 
-/** Name of the component to the API server, to the provider and in events. */
-export const COMPONENT = "hpc-park-operator";
-
-/** Name of the provider in logs and metrics. */
-export const PROVIDER = "hpc-park";
-
-/** The kinds that the operator looks after. */
+/** The kinds that live in an account of HPC Park. */
 export const KINDS: readonly KindPort<ManagedSpec>[] = [
   instanceKind,
   storageKind,
   namespaceKind,
   tokenKind,
 ];
-
-/** Monotonic milliseconds: the one clock that durations are measured with. */
-export const now = (): number => performance.now();
-
-export interface Surroundings {
-  readonly config: Config;
-  readonly logger: Logger;
-  readonly metrics: Metrics;
-  /** Ends what is still under way. */
-  readonly signal: AbortSignal;
-}
 
 /** A service's description of itself changes with its releases. */
 const CONTRACT_AGAIN_MS = 3_600_000;
@@ -60,7 +46,7 @@ export function accountOptions(
   guard: () => void,
   onConsequences: () => void,
 ): HpcAccountPortOptions {
-  const provider = PROVIDER;
+  const provider = HPC_PARK;
   return {
     timeoutMs: config.requestTimeoutMs,
     requestsPerSecond: config.hpcParkRequestsPerSecond,
@@ -111,54 +97,26 @@ function contractTimingOf({ pollIntervalMs }: Config): ContractTiming {
   };
 }
 
-/** A simulator on this machine needs no TLS. */
-export function isReadableOnTheWay(url: string): boolean {
-  const { protocol, hostname } = new URL(url);
-  return protocol === "http:" && !/^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
-}
-
-export interface Cluster {
-  readonly client: KubeClient;
-  readonly transport: KubeTransport;
-  readonly events: EventRecorder;
-  readonly ownerId: string;
-}
-
-export function createManager(
-  { config, logger, metrics, signal }: Surroundings,
-  cluster: Cluster,
-  account: HpcParkAccount,
-  options: HpcAccountPortOptions,
-): Manager {
-  const telling = new Telling(logger, metrics);
+/** HPC Park at work: the operator's own account, and the HpcAccounts of the cluster. */
+export function hpcParkSystem(surroundings: Surroundings, hooks: SystemHooks): System {
+  const { config } = surroundings;
+  const options = accountOptions(surroundings, hooks.guard, hooks.reconsider);
+  const account = createAccount(surroundings, options);
   const remotes = account.remotes();
-  return new Manager({
-    ...cluster,
-    kinds: KINDS.flatMap((port) => {
-      const remote = remotes.get(port.kind);
-      return remote === undefined ? [] : [{ port, remote }];
-    }),
-    accountPort: hpcAccountPort(options),
-    ownUrl: config.hpcParkUrl,
-    allowedUrls: [config.hpcParkUrl, ...config.allowedUrls],
-    keys: metadataKeys(HPC_PARK_GROUP),
-    namespaces: config.watchNamespaces,
-    timing: {
-      activeMs: config.activePollIntervalMs,
-      restMs: config.pollIntervalMs,
-      quietMs: config.requestTimeoutMs + config.settleMs,
-    },
-    concurrency: config.maxConcurrentReconciles,
-    watchIdleMs: config.watchIdleMs,
-    log: (level, message, fields) => logger[level](fields, message),
-    tell: (kind, told) => telling.tell(kind, told),
-    tellOrphan: (kind, orphan) => telling.tellOrphan(kind, orphan),
-    tellTakenBack: (kind, orphan) => telling.tellTakenBack(kind, orphan),
-    onSuspicion: (suspicion, name) =>
-      telling.tellSuspicion(PROVIDER, suspicion, name === OPERATORS_OWN ? undefined : name),
-    now,
-    wallClock: () => new Date(),
-    random: Math.random,
-    signal,
-  });
+  return {
+    provider: HPC_PARK,
+    own: account,
+    manage: (cluster) =>
+      new Manager({
+        ...managerOptions(surroundings, cluster, HPC_PARK),
+        kinds: KINDS.flatMap((port) => {
+          const remote = remotes.get(port.kind);
+          return remote === undefined ? [] : [{ port, remote }];
+        }),
+        accountPort: hpcAccountPort(options),
+        ownUrl: config.hpcParkUrl,
+        allowedUrls: [config.hpcParkUrl, ...config.allowedUrls],
+        keys: metadataKeys(HPC_PARK_GROUP),
+      }),
+  };
 }

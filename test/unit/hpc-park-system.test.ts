@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { readConfig } from "../../src/config.ts";
 import { createLogger } from "../../src/logger.ts";
 import { createMetrics } from "../../src/metrics.ts";
-import { accountOptions, createAccount, isReadableOnTheWay } from "../../src/wiring.ts";
+import { accountOptions, createAccount } from "../../src/hpc-park-system.ts";
+import { isReadableOnTheWay } from "../../src/system.ts";
 
 describe("a URL over which the token can be read on the way", () => {
   it.each(["http://hpc-park.ru", "http://10.0.0.1:80/api", "http://localhost.evil.example"])(

@@ -1,0 +1,53 @@
+import { ELEMENT_GROUP, metadataKeys } from "./api/metadata.ts";
+import { ELEMENT } from "./config-options.ts";
+import { Manager } from "./controller/manager.ts";
+import { applicationKind } from "./provider/element/application.ts";
+import { elementConsolePort } from "./provider/element/console-port.ts";
+import type { KindPort, ManagedSpec } from "./provider/port.ts";
+import {
+  COMPONENT,
+  isReadableOnTheWay,
+  managerOptions,
+  now,
+  type Surroundings,
+  type System,
+  type SystemHooks,
+} from "./system.ts";
+
+/** The kinds that live in a control panel. */
+const KINDS: readonly KindPort<ManagedSpec>[] = [applicationKind];
+
+/** Element control panels at work: the ElementConsoles of the cluster. The operator has none of its own. */
+export function elementSystem(surroundings: Surroundings, hooks: SystemHooks): System {
+  const { config, logger, metrics, signal } = surroundings;
+  for (const url of config.elementAllowedUrls.filter(isReadableOnTheWay))
+    logger.warn({ url }, "client secrets travel there without TLS; allow https URLs only");
+  const provider = ELEMENT;
+  const accountPort = elementConsolePort({
+    timeoutMs: config.requestTimeoutMs,
+    requestsPerSecond: config.elementRequestsPerSecond,
+    userAgent: COMPONENT,
+    ca: config.elementCa,
+    guard: hooks.guard,
+    onOutcome: ({ operation, code, durationMs }) => {
+      metrics.providerRequests.inc({ provider, operation, code });
+      metrics.providerSeconds.observe({ provider, operation }, durationMs / 1000);
+    },
+    onConsequences: hooks.reconsider,
+    afterFailureMs: config.pollIntervalMs,
+    now,
+    random: Math.random,
+    signal,
+  });
+  return {
+    provider,
+    manage: (cluster) =>
+      new Manager({
+        ...managerOptions(surroundings, cluster, provider),
+        kinds: KINDS.map((port) => ({ port })),
+        accountPort,
+        allowedUrls: config.elementAllowedUrls,
+        keys: metadataKeys(ELEMENT_GROUP),
+      }),
+  };
+}

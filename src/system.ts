@@ -1,0 +1,94 @@
+import { performance } from "node:perf_hooks";
+import type { Logger } from "pino";
+import type { Config } from "./config.ts";
+import type { Manager, ManagerOptions } from "./controller/manager.ts";
+import { OPERATORS_OWN } from "./core/account-name.ts";
+import type { KubeClient } from "./kube/client.ts";
+import type { EventRecorder } from "./kube/events.ts";
+import type { KubeTransport } from "./kube/transport.ts";
+import type { Metrics } from "./metrics.ts";
+import type { Lanes } from "./provider/lanes.ts";
+import { Telling } from "./telling.ts";
+
+/** Name of the component to the API server, to the providers and in events. */
+export const COMPONENT = "hpc-park-operator";
+
+/** Monotonic milliseconds: the one clock that durations are measured with. */
+export const now = (): number => performance.now();
+
+export interface Surroundings {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  /** Ends what is still under way. */
+  readonly signal: AbortSignal;
+}
+
+export interface Cluster {
+  readonly client: KubeClient;
+  readonly transport: KubeTransport;
+  readonly events: EventRecorder;
+  readonly ownerId: string;
+}
+
+export interface SystemHooks {
+  /** Throws where this process may not write any more. */
+  readonly guard: () => void;
+  /** What a service says of itself means something else than before for what is in it. */
+  readonly reconsider: () => void;
+}
+
+/** The account that the operator itself was given. */
+export interface OwnAccount {
+  /** What waits, and what may start. */
+  readonly load: Pick<Lanes, "waiting" | "left" | "perSecond">;
+  keepInformed(): Promise<void>;
+  close(): void;
+}
+
+/** One provider, ready to be put to work. */
+export interface System {
+  /** Its name in logs and metrics. */
+  readonly provider: string;
+  /** Left out: every resource names an account object. */
+  readonly own?: OwnAccount;
+  readonly manage: (cluster: Cluster) => Manager;
+}
+
+type OwnOptions = "kinds" | "accountPort" | "ownUrl" | "allowedUrls" | "keys";
+
+/** What every provider is managed with. */
+export function managerOptions(
+  { config, logger, metrics, signal }: Surroundings,
+  cluster: Cluster,
+  provider: string,
+): Omit<ManagerOptions, OwnOptions> {
+  const telling = new Telling(logger, metrics);
+  return {
+    ...cluster,
+    namespaces: config.watchNamespaces,
+    timing: {
+      activeMs: config.activePollIntervalMs,
+      restMs: config.pollIntervalMs,
+      quietMs: config.requestTimeoutMs + config.settleMs,
+    },
+    concurrency: config.maxConcurrentReconciles,
+    watchIdleMs: config.watchIdleMs,
+    log: (level, message, fields) => logger[level](fields, message),
+    tell: (kind, told) => telling.tell(kind, told),
+    tellOrphan: (kind, orphan) => telling.tellOrphan(kind, orphan),
+    tellTakenBack: (kind, orphan) => telling.tellTakenBack(kind, orphan),
+    onSuspicion: (suspicion, name) =>
+      telling.tellSuspicion(provider, suspicion, name === OPERATORS_OWN ? undefined : name),
+    now,
+    wallClock: () => new Date(),
+    random: Math.random,
+    signal,
+  };
+}
+
+/** A simulator on this machine needs no TLS. */
+export function isReadableOnTheWay(url: string): boolean {
+  const { protocol, hostname } = new URL(url);
+  return protocol === "http:" && !/^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
+}
