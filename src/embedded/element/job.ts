@@ -44,11 +44,7 @@ export function beginJob(panel: Panel, application: Application, plan: JobPlan):
 export function beginDeletion(panel: Panel, application: Application): Task {
   const nowMs = panel.clock.now();
   const { status } = statusAt(application, nowMs);
-  const { job } = application;
-  if (job !== undefined) {
-    job.task.status = "Cancelled";
-    job.task.endedAt = panel.timestamp();
-  }
+  cancelJob(panel, application);
   const task = addTask(panel, application, "DeleteApplication", undefined);
   const error = takeFailure(panel, task);
   const { deletingMs } = panel.timings;
@@ -66,6 +62,15 @@ export function beginDeletion(panel: Panel, application: Application): Task {
   };
   panel.applications.watch(application);
   return task;
+}
+
+/** Takes an application out of what it is at; it is then as it was at rest before. */
+export function cancelJob(panel: Panel, application: Application): void {
+  const { job } = application;
+  if (job === undefined) return;
+  job.task.status = "Cancelled";
+  job.task.endedAt = panel.timestamp();
+  application.job = undefined;
 }
 
 /** Refuses work on an application that is at some already. */

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Application } from "./application.ts";
 import { DEFAULT_DOMAIN, noAssembly, readTechnology } from "./create-application.ts";
 import { noApplication } from "./find-application.ts";
-import { beginDeletion } from "./job.ts";
+import { beginDeletion, cancelJob } from "./job.ts";
 import { makeApplication } from "./make-application.ts";
 import type { ApplicationAction, Done } from "./panel-action.ts";
 import type { Panel } from "./panel.ts";
@@ -14,6 +14,13 @@ import type { TaskOperation } from "./task.ts";
 
 type Named<Name extends ApplicationAction["action"]> = Extract<ApplicationAction, { action: Name }>;
 type Touch = Exclude<ApplicationAction, Named<"create-application" | "fail-next-task">>;
+type Work = Named<
+  | "start-application"
+  | "stop-application"
+  | "freeze-application"
+  | "update-application"
+  | "fail-application"
+>;
 type Power = Named<"start-application" | "stop-application" | "freeze-application">["action"];
 
 const ORDERS: Readonly<Record<Power, PowerOrder>> = {
@@ -22,7 +29,7 @@ const ORDERS: Readonly<Record<Power, PowerOrder>> = {
   "freeze-application": "suspend",
 };
 
-/** What a person does to an application goes through in every state. */
+/** What a person does to an application goes through in every state but one: nothing holds up a deletion. */
 export function performOnApplication(panel: Panel, action: ApplicationAction): Done {
   switch (action.action) {
     case "create-application":
@@ -85,6 +92,17 @@ function touch(panel: Panel, application: Application, action: Touch): void {
     case "set-drafts":
       application.hasDrafts = action.hasDrafts;
       return;
+    case "set-status":
+      application.forced = action.status ?? undefined;
+      return;
+    default:
+      if (application.goneAtMs === undefined) putToWork(panel, application, action);
+  }
+}
+
+function putToWork(panel: Panel, application: Application, action: Work): void {
+  cancelJob(panel, application);
+  switch (action.action) {
     case "start-application":
     case "stop-application":
     case "freeze-application":
@@ -97,13 +115,9 @@ function touch(panel: Panel, application: Application, action: Touch): void {
       return;
     }
     case "fail-application":
-      application.job = undefined;
       application.rest = "Error";
       application.restSinceMs = panel.clock.now();
       application.error = action.error;
-      return;
-    case "set-status":
-      application.forced = action.status ?? undefined;
   }
 }
 

@@ -290,6 +290,29 @@ describe("a deletion", () => {
   });
 });
 
+describe("what a person does in the panel", () => {
+  it("goes through whatever the application is at", async () => {
+    const { id } = await create();
+    fail(id);
+    expect(await get(id)).toMatchObject({ status: "Error", error: "Упало" });
+    expect(await tasks()).toMatchObject([{ status: "Cancelled" }]);
+    clock.advance(300);
+    expect(await statusOf(id)).toBe("Error");
+  });
+
+  it.each(["fail-application", "stop-application"] as const)(
+    "holds up no deletion (%s)",
+    async (action) => {
+      const application = await running();
+      simulator.perform({ action: "delete-application", application });
+      if (action === "fail-application") fail(application);
+      else simulator.perform({ action, application });
+      clock.advance(100);
+      expect(await client.status("GET", `${APPLICATIONS}/${application}`)).toBe(404);
+    },
+  );
+});
+
 describe("the list of applications", () => {
   async function three(): Promise<string[]> {
     const ids = [];
