@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import type { FaultRule } from "../../src/embedded/hpc-park/faults.ts";
+import type { FaultRule } from "../../src/embedded/simulator/faults.ts";
 import type { Answers, Call, Order } from "./simulator-process.ts";
 
 /** The simulator in its own process, as the bench sees it. */

@@ -1,6 +1,6 @@
 /** The simulator in a process of its own, so that what it costs is not the operator's; ruled by messages from the bench. */
-import type { FaultRule } from "../../src/embedded/hpc-park/faults.ts";
-import type { LedgerEntry } from "../../src/embedded/hpc-park/ledger.ts";
+import type { FaultRule } from "../../src/embedded/simulator/faults.ts";
+import type { LedgerEntry } from "../../src/embedded/simulator/ledger.ts";
 import { NO_DELAYS } from "../../src/embedded/hpc-park/settings.ts";
 import { type Simulator, startSimulator } from "../../src/embedded/hpc-park/simulator.ts";
 import { machineMs } from "./clock.ts";

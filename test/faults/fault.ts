@@ -1,4 +1,4 @@
-import type { FaultEffect } from "../../src/embedded/hpc-park/faults.ts";
+import type { FaultEffect } from "../../src/embedded/simulator/faults.ts";
 import type { Message, Moment } from "./message-proxy.ts";
 import { LOOK_MS, QUIET_MS, TIMEOUT_MS } from "./world.ts";
 

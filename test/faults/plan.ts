@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { mostAlivePerMarker } from "../../src/embedded/hpc-park/alive-per-marker.ts";
+import { mostAlivePerMarker } from "../../src/embedded/simulator/alive-per-marker.ts";
 import { until } from "../until.ts";
 import { type Bounds, violations } from "./invariants.ts";
 import { ANSWERS, doubleMsOf, type Fault, lateMsOf, type Side } from "./fault.ts";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { mostAlivePerMarker } from "../../src/embedded/hpc-park/alive-per-marker.ts";
+import { mostAlivePerMarker } from "../../src/embedded/simulator/alive-per-marker.ts";
 import { Lab } from "./lab.ts";
 import { until } from "../until.ts";
 

@@ -6,7 +6,7 @@ import type { Condition } from "../../src/api/conditions.ts";
 import type { HpcInstance } from "../../src/api/hpc-instance.ts";
 import type { HpcNamespace } from "../../src/api/hpc-namespace.ts";
 import type { HpcStorage } from "../../src/api/hpc-storage.ts";
-import type { LedgerEntry } from "../../src/embedded/hpc-park/ledger.ts";
+import type { LedgerEntry } from "../../src/embedded/simulator/ledger.ts";
 import {
   type Simulator,
   type SimulatorOptions,

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { addNamespace } from "../../src/embedded/hpc-park/namespace.ts";
-import { mostAlivePerMarker } from "../../src/embedded/hpc-park/alive-per-marker.ts";
+import { mostAlivePerMarker } from "../../src/embedded/simulator/alive-per-marker.ts";
 import { PROJECT } from "../project.ts";
 import { until } from "../until.ts";
 import { Lab } from "./lab.ts";

@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { HpcToken } from "../../src/api/hpc-token.ts";
-import type { FaultRule } from "../../src/embedded/hpc-park/faults.ts";
+import type { FaultRule } from "../../src/embedded/simulator/faults.ts";
 import { PROJECT } from "../project.ts";
 import { until } from "../until.ts";
 import { Lab } from "./lab.ts";

@@ -1,4 +1,5 @@
-import { created, noContent, ok, type Call, type Effect, type Outcome } from "./outcome.ts";
+import type { Effect } from "../simulator/effect.ts";
+import { created, noContent, ok, type Call, type Outcome } from "./outcome.ts";
 import type { Park } from "./park.ts";
 import { limitViews } from "./quota.ts";
 import { existing, invalid, masterOnly, notFound } from "./refusal.ts";

@@ -5,7 +5,8 @@ import { shapeAnswer } from "./answer-shape.ts";
 import type { Contract } from "./contract.ts";
 import type { OperationShape } from "./edition.ts";
 import { answerUnknownPath } from "./error-answers.ts";
-import type { Exchange, ExchangeDependencies } from "./exchange.ts";
+import type { Exchange } from "../simulator/exchange.ts";
+import type { Ledger } from "../simulator/ledger.ts";
 import { type AnyBody, OPERATIONS } from "./operations.ts";
 import type { Call, Outcome } from "./outcome.ts";
 import { type PageRequest, readPageRequest } from "./page.ts";
@@ -28,7 +29,12 @@ interface Visit {
 type Visits = WeakMap<IncomingMessage, Visit>;
 type Calls = WeakMap<IncomingMessage, Call<AnyBody>>;
 
-interface Entrance extends Pick<ExchangeDependencies, "park" | "ledger"> {
+interface ApiDependencies {
+  readonly park: Park;
+  readonly ledger: Ledger;
+}
+
+interface Entrance extends ApiDependencies {
   readonly visits: Visits;
   readonly exchanges: WeakMap<IncomingMessage, Exchange>;
 }
@@ -38,7 +44,7 @@ export async function addApi(
   api: FastifyInstance,
   contract: Contract,
   exchanges: WeakMap<IncomingMessage, Exchange>,
-  dependencies: ExchangeDependencies,
+  dependencies: ApiDependencies,
 ): Promise<void> {
   const { park, ledger } = dependencies;
   const visits: Visits = new WeakMap();

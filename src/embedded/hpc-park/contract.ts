@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { parse } from "yaml";
 import type { Live } from "./contract-changes.ts";
 import { type Edition, makeEdition } from "./edition.ts";
-import { changeEach, isTree, type Tree, treeAt } from "./json-tree.ts";
+import { changeEach, isTree, type Tree, treeAt } from "../simulator/json-tree.ts";
 import type { StatePath } from "./settings.ts";
 
 const CONTRACT_FILE = new URL("../../contracts/hpc-park.openapi.yaml", import.meta.url);

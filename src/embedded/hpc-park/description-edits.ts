@@ -1,5 +1,12 @@
 import type { ContractChanges } from "./contract-changes.ts";
-import { changeAt, changeEach, isTree, type Json, type Tree, treeAt } from "./json-tree.ts";
+import {
+  changeAt,
+  changeEach,
+  isTree,
+  type Json,
+  type Tree,
+  treeAt,
+} from "../simulator/json-tree.ts";
 import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from "./page.ts";
 import type { Catalogue, Section } from "./settings.ts";
 

@@ -13,7 +13,7 @@ import {
   resolveReferences,
   type Tree,
   treeAt,
-} from "./json-tree.ts";
+} from "../simulator/json-tree.ts";
 import { DEFAULT_PAGE_SIZE } from "./page.ts";
 
 const METHODS = ["get", "post", "patch", "put", "delete"] as const;

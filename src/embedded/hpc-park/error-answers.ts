@@ -1,21 +1,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
+import { FaultAnswer, sendFault } from "../simulator/fault-answer.ts";
 import type { Edition } from "./edition.ts";
 import { type Mistake, notFound, Refusal } from "./refusal.ts";
-
-/** An answer that a fault puts in the place of the real one. */
-export class FaultAnswer extends Error {
-  readonly status: number;
-  readonly body: unknown;
-  readonly headers: Readonly<Record<string, string>>;
-
-  constructor(status: number, body: unknown, headers: Readonly<Record<string, string>> = {}) {
-    super(`a fault answers ${status}`);
-    this.name = "FaultAnswer";
-    this.status = status;
-    this.body = body;
-    this.headers = headers;
-  }
-}
 
 const PARTS: Readonly<Record<string, string>> = { params: "path", querystring: "query" };
 const TYPES: Readonly<Record<string, string>> = {
@@ -30,12 +16,7 @@ const UNREADABLE = new Set([400, 415]);
 
 export async function answerError(error: FastifyError, reply: FastifyReply): Promise<void> {
   if (error instanceof FaultAnswer) {
-    const isText = typeof error.body === "string";
-    await reply
-      .code(error.status)
-      .type(isText ? "text/plain; charset=utf-8" : "application/json")
-      .headers(error.headers)
-      .send(isText ? error.body : JSON.stringify(error.body));
+    await sendFault(error, reply);
     return;
   }
   const refusal = asRefusal(error);

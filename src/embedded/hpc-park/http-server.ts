@@ -1,12 +1,25 @@
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from "fastify";
-import type { IncomingMessage } from "node:http";
 import { addApi, JSON_TYPE } from "./api.ts";
 import type { Contract } from "./contract.ts";
-import { addControlRoutes, CONTROL_PREFIX } from "./control.ts";
+import { addControl } from "./control.ts";
 import { answerError, answerUnknownPath } from "./error-answers.ts";
-import { Exchange, type ExchangeDependencies } from "./exchange.ts";
+import { CONTROL_PREFIX } from "../simulator/control-routes.ts";
+import type { ServiceFacts } from "../simulator/exchange.ts";
+import { addExchangeHooks } from "../simulator/exchange-hooks.ts";
+import type { Park } from "./park.ts";
 import { type NamedOperation, OPERATIONS } from "./operations.ts";
-import { Refusal } from "./refusal.ts";
+import { notFound, Refusal } from "./refusal.ts";
+import type { Faults } from "../simulator/faults.ts";
+import type { Ledger } from "../simulator/ledger.ts";
+import { THING_KINDS } from "./thing.ts";
+
+interface ServerDependencies {
+  readonly park: Park;
+  readonly ledger: Ledger;
+  readonly faults: Faults;
+  /** Ends all waiting when the simulator closes. */
+  readonly signal: AbortSignal;
+}
 
 const DESCRIPTION_PATH = "/openapi.json";
 
@@ -21,9 +34,9 @@ const OPERATION_BY_ROUTE = new Map<string, Pick<NamedOperation, "name" | "reads"
 /** The service and its control path, not listening yet. */
 export async function createHttpServer(
   contract: Contract,
-  dependencies: ExchangeDependencies,
+  dependencies: ServerDependencies,
 ): Promise<FastifyInstance> {
-  const { park, ledger, faults } = dependencies;
+  const { park, ledger, faults, signal } = dependencies;
   const app = Fastify({
     forceCloseConnections: true,
     exposeHeadRoutes: false,
@@ -44,37 +57,30 @@ export async function createHttpServer(
   app.setNotFoundHandler((request, reply) =>
     answerUnknownPath(request, reply, contract.edition(park.live)),
   );
-  const exchanges = new WeakMap<IncomingMessage, Exchange>();
-  addExchangeHooks(app, exchanges, dependencies);
+  const exchanges = addExchangeHooks(app, operationOf, {
+    ledger,
+    faults,
+    signal,
+    service: factsOf(park),
+  });
   app.get(DESCRIPTION_PATH, async () => contract.edition(park.live).description);
-  await app.register(async (control) => addControlRoutes(control, park, ledger, faults), {
+  await app.register(async (control) => addControl(control, park, ledger, faults), {
     prefix: CONTROL_PREFIX,
   });
-  await app.register((api) => addApi(api, contract, exchanges, dependencies));
+  await app.register((api) => addApi(api, contract, exchanges, { park, ledger }));
   return app;
 }
 
-function addExchangeHooks(
-  app: FastifyInstance,
-  exchanges: WeakMap<IncomingMessage, Exchange>,
-  dependencies: ExchangeDependencies,
-): void {
-  app.addHook("onRequest", async (request, reply) => {
-    if (request.url.startsWith(`${CONTROL_PREFIX}/`)) return;
-    const operation = operationOf(request);
-    exchanges.set(request.raw, new Exchange(request, reply, operation, dependencies));
-  });
-  app.addHook("preParsing", async (request, _, payload) =>
-    exchanges.get(request.raw)?.receive(payload),
-  );
-  app.addHook("preSerialization", async (request, reply, payload) => {
-    const exchange = exchanges.get(request.raw);
-    return exchange === undefined ? payload : exchange.hide(payload, reply);
-  });
-  app.addHook("onSend", async (request, reply, payload) => {
-    const exchange = exchanges.get(request.raw);
-    return exchange === undefined ? payload : exchange.send(payload, reply);
-  });
+function factsOf(park: Park): ServiceFacts {
+  return {
+    now: park.clock.now,
+    madeAtMs: (kind, id) => {
+      const known = kind === "token" ? kind : THING_KINDS.find((name) => name === kind);
+      return known === undefined ? undefined : park.madeAtMs(known, Number(id));
+    },
+    notFoundBody: () => ({ detail: notFound().detail }),
+    tooLarge: () => new Refusal(413, "Request body is too large"),
+  };
 }
 
 function operationOf({

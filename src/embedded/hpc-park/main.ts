@@ -1,10 +1,9 @@
-import { writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
+import { readPort, reportMistake, runUntilStopped, writeSecret } from "../simulator/run-process.ts";
 import { startSimulator } from "./simulator.ts";
 
 const USAGE = `usage: simulator [--port <0 for any free one>] [--host 127.0.0.1] [--token <value>] [--token-file <path>]
                  [--master-token <value>] [--master-token-file <path>]`;
-const MAX_PORT = 65_535;
 
 interface Flags {
   readonly port: number;
@@ -26,12 +25,8 @@ function readFlags(): Flags {
       "master-token-file": { type: "string" },
     },
   });
-  const port = Number(values.port);
-  if (!Number.isInteger(port) || port < 0 || port > MAX_PORT) {
-    throw new Error(`--port ${values.port} is no port`);
-  }
   return {
-    port,
+    port: readPort(values.port),
     host: values.host,
     token: values.token,
     tokenFile: values["token-file"],
@@ -43,32 +38,24 @@ function readFlags(): Flags {
 /** Runs the simulator until SIGINT or SIGTERM. */
 async function main(): Promise<void> {
   const { port, host, token, tokenFile, masterToken, masterTokenFile } = readFlags();
-  const stopped = Promise.withResolvers<void>();
-  process.once("SIGINT", () => stopped.resolve());
-  process.once("SIGTERM", () => stopped.resolve());
-  const simulator = await startSimulator({
-    port,
-    host,
-    ...(token === undefined ? {} : { token }),
-    ...(masterToken === undefined ? {} : { masterToken }),
-  });
-  try {
-    await writeToken(tokenFile, simulator.token);
-    await writeToken(masterTokenFile, simulator.masterToken);
-    process.stdout.write(`HPC Park simulator on ${simulator.url}\n`);
-    await stopped.promise;
-  } finally {
-    await simulator.close();
-  }
-}
-
-async function writeToken(path: string | undefined, token: string): Promise<void> {
-  if (path !== undefined) await writeFile(path, token, { mode: 0o600 });
+  await runUntilStopped(
+    () =>
+      startSimulator({
+        port,
+        host,
+        ...(token === undefined ? {} : { token }),
+        ...(masterToken === undefined ? {} : { masterToken }),
+      }),
+    async (simulator) => {
+      await writeSecret(tokenFile, simulator.token);
+      await writeSecret(masterTokenFile, simulator.masterToken);
+      process.stdout.write(`HPC Park simulator on ${simulator.url}\n`);
+    },
+  );
 }
 
 try {
   await main();
 } catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${USAGE}\n`);
-  process.exitCode = 1;
+  reportMistake(error, USAGE);
 }

@@ -1,4 +1,4 @@
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../simulator/clock.ts";
 import type { Thing } from "./thing.ts";
 
 const HOUR_MS = 3_600_000;

@@ -4,9 +4,10 @@ import { STATE_PATHS } from "./contract.ts";
 import * as instance from "./instance.ts";
 import { listInvoices } from "./invoice.ts";
 import * as namespace from "./namespace.ts";
-import type { Effect, Operation } from "./outcome.ts";
+import type { Operation } from "./outcome.ts";
 import { listPrepaid } from "./prepaid.ts";
 import * as storage from "./storage.ts";
+import type { ThingKind } from "./thing.ts";
 
 /** Each operation looks only at the fields of its own body, and those the contract has checked. */
 export type AnyBody = instance.InstanceCreate &
@@ -20,7 +21,7 @@ export interface NamedOperation {
   readonly name: string;
   readonly run: Operation<AnyBody>;
   /** Where the answer is one thing or a list of them. */
-  readonly reads?: Effect["kind"];
+  readonly reads?: ThingKind | "token";
 }
 
 /** Every operation of the contract, by method and path. */

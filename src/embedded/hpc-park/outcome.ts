@@ -1,20 +1,7 @@
+import type { Effect } from "../simulator/effect.ts";
 import type { Account } from "./accounts.ts";
 import type { Park } from "./park.ts";
-import type { ThingKind } from "./thing.ts";
 import type { Token } from "./tokens.ts";
-
-/** What a piece of work did to the things in the park; the ledger keeps it. */
-export interface Effect {
-  readonly what: "created" | "changed" | "deleted";
-  readonly kind: ThingKind | "token";
-  readonly id: number;
-  /** The label after the work. */
-  readonly label: string;
-  /** Monotonic milliseconds. */
-  readonly atMs: number;
-  /** Where deleted: when it is really gone. */
-  readonly goneAtMs?: number;
-}
 
 /** What an operation answers, and what it did. */
 export interface Outcome {

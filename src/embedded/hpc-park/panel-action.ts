@@ -1,7 +1,7 @@
 import { type Static, type TProperties, Type } from "typebox";
+import type { Effect } from "../simulator/effect.ts";
 import { contractChangesFields } from "./contract-changes.ts";
 import { INVOICE_STATUSES } from "./invoice.ts";
-import type { Effect } from "./outcome.ts";
 import { SECTIONS } from "./settings.ts";
 import { THING_KINDS } from "./thing.ts";
 

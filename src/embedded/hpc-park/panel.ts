@@ -5,7 +5,7 @@ import {
   type Instance,
   instanceDefaults,
 } from "./instance.ts";
-import type { Ledger } from "./ledger.ts";
+import type { Ledger } from "../simulator/ledger.ts";
 import { addNamespace } from "./namespace.ts";
 import type {
   Done,

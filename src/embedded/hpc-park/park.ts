@@ -1,11 +1,11 @@
 import { Accounts } from "./accounts.ts";
-import { type Clock, type ParkClock, passingClock } from "./clock.ts";
+import { type Clock, type PassingClock, passingClock } from "../simulator/clock.ts";
+import type { Effect } from "../simulator/effect.ts";
 import type { ContractChanges, Live } from "./contract-changes.ts";
 import type { Instance } from "./instance.ts";
 import type { Invoice } from "./invoice.ts";
 import { Meter } from "./meter.ts";
 import type { Namespace } from "./namespace.ts";
-import type { Effect } from "./outcome.ts";
 import type { Prepaid } from "./prepaid.ts";
 import { type BillingTerms, DEFAULT_PRICES, DEFAULT_TERMS, type Prices } from "./prices.ts";
 import { notFound } from "./refusal.ts";
@@ -40,7 +40,7 @@ const FIRST_ID = { instance: 1_001, storage: 301, namespace: 41 } as const;
 
 /** Everything the simulated service knows. Operations change it; they never wait, so each is atomic. */
 export class Park {
-  readonly clock: ParkClock;
+  readonly clock: PassingClock;
   readonly accounts: Accounts;
   readonly tokens: Tokens;
   readonly instances: Things<Instance>;
@@ -106,6 +106,12 @@ export class Park {
     const thing = things.get(id);
     if (thing === undefined || !this.canSee(token, kind, thing)) throw notFound();
     return thing;
+  }
+
+  /** When a thing was made, or a token. */
+  madeAtMs(kind: ThingKind | "token", id: number): number | undefined {
+    const known = kind === "token" ? this.tokens : this.things(kind);
+    return known.get(id)?.createdMs;
   }
 
   /** The owner of what is made with a token. */

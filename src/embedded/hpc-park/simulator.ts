@@ -1,8 +1,8 @@
-import { systemClock, type Clock } from "./clock.ts";
+import { systemClock, type Clock } from "../simulator/clock.ts";
 import { loadContract } from "./contract.ts";
-import { Faults } from "./faults.ts";
+import { Faults } from "../simulator/faults.ts";
 import { createHttpServer } from "./http-server.ts";
-import { Ledger } from "./ledger.ts";
+import { Ledger } from "../simulator/ledger.ts";
 import type { ContractChanges } from "./contract-changes.ts";
 import type { PanelAction, PanelResult } from "./panel-action.ts";
 import { performInPanel } from "./panel.ts";

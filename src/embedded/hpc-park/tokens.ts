@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../simulator/clock.ts";
 import { Refusal } from "./refusal.ts";
 import type { ThingKind } from "./thing.ts";
 

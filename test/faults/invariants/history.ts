@@ -1,5 +1,5 @@
-import type { LedgerEntry } from "../../../src/embedded/hpc-park/ledger.ts";
-import { markerOf } from "../../../src/embedded/hpc-park/alive-per-marker.ts";
+import type { LedgerEntry } from "../../../src/embedded/simulator/ledger.ts";
+import { markerOf } from "../../../src/embedded/simulator/alive-per-marker.ts";
 import type { Revision } from "../cluster-history.ts";
 import type { Exchange } from "../message-proxy.ts";
 

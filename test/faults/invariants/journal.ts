@@ -1,4 +1,4 @@
-import type { LedgerEntry } from "../../../src/embedded/hpc-park/ledger.ts";
+import type { LedgerEntry } from "../../../src/embedded/simulator/ledger.ts";
 import type { Exchange } from "../message-proxy.ts";
 import { type History, labelOfBody, posts } from "./history.ts";
 

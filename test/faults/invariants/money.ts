@@ -1,4 +1,4 @@
-import { markerOf } from "../../../src/embedded/hpc-park/alive-per-marker.ts";
+import { markerOf } from "../../../src/embedded/simulator/alive-per-marker.ts";
 import { type Bounds, type History, isToStay } from "./history.ts";
 
 /** The recorder sees an object a little later than it is there. */

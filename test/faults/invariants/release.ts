@@ -1,5 +1,5 @@
-import { markerOf } from "../../../src/embedded/hpc-park/alive-per-marker.ts";
-import type { LedgerEntry } from "../../../src/embedded/hpc-park/ledger.ts";
+import { markerOf } from "../../../src/embedded/simulator/alive-per-marker.ts";
+import type { LedgerEntry } from "../../../src/embedded/simulator/ledger.ts";
 import type { Exchange } from "../message-proxy.ts";
 import { type History, isToStay, thingKindOf } from "./history.ts";
 
@@ -37,8 +37,8 @@ function livingAt(
   prefix: string,
   kind: string,
   atMs: number,
-): number[] {
-  const alive = new Set<number>();
+): (number | string)[] {
+  const alive = new Set<number | string>();
   for (const effect of entries.flatMap(({ effects }) => effects)) {
     if (effect.kind !== kind || effect.atMs > atMs) continue;
     if (effect.what === "deleted" && (effect.goneAtMs ?? effect.atMs) <= atMs)

@@ -1,4 +1,4 @@
-import type { LedgerEntry } from "../../../src/embedded/hpc-park/ledger.ts";
+import type { LedgerEntry } from "../../../src/embedded/simulator/ledger.ts";
 import { heldAt, type Term } from "../lease-history.ts";
 import { mutations } from "./history.ts";
 

@@ -1,5 +1,5 @@
-import { mostAlivePerMarker } from "../../../src/embedded/hpc-park/alive-per-marker.ts";
-import type { LedgerEntry } from "../../../src/embedded/hpc-park/ledger.ts";
+import { mostAlivePerMarker } from "../../../src/embedded/simulator/alive-per-marker.ts";
+import type { LedgerEntry } from "../../../src/embedded/simulator/ledger.ts";
 import { type Bounds, type History, isRefused, markerOfBody, posts } from "./history.ts";
 
 /** The `clientId` of what something on the way delivered a second time: nobody asked for it twice. */

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { FaultEffect } from "../../../../src/embedded/hpc-park/faults.ts";
+import type { FaultEffect } from "../../../../src/embedded/simulator/faults.ts";
 import { NO_DELAYS } from "../../../../src/embedded/hpc-park/settings.ts";
 import { type Simulator, startSimulator } from "../../../../src/embedded/hpc-park/simulator.ts";
 import { eventually, INSTANCE, ParkClient } from "./park-client.ts";

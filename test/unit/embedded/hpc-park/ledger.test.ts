@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
   markerOf,
   mostAlivePerMarker,
-} from "../../../../src/embedded/hpc-park/alive-per-marker.ts";
-import { Ledger } from "../../../../src/embedded/hpc-park/ledger.ts";
+} from "../../../../src/embedded/simulator/alive-per-marker.ts";
+import { Ledger } from "../../../../src/embedded/simulator/ledger.ts";
 import { type Simulator, startSimulator } from "../../../../src/embedded/hpc-park/simulator.ts";
 import { HandClock, INSTANCE, ParkClient } from "./park-client.ts";
 

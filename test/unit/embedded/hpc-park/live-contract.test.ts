@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { ContractChanges } from "../../../../src/embedded/hpc-park/contract-changes.ts";
 import { NO_DELAYS, SECTIONS } from "../../../../src/embedded/hpc-park/settings.ts";
 import { type Simulator, startSimulator } from "../../../../src/embedded/hpc-park/simulator.ts";
-import { AnswerJudge, nodeOf } from "./answer-judge.ts";
+import { AnswerJudge, nodeOf } from "../simulator/answer-judge.ts";
 import { INSTANCE, ParkClient, STORAGE } from "./park-client.ts";
 
 let simulator: Simulator;

@@ -1,18 +1,36 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { setTimeout as delay } from "node:timers/promises";
 import { Readable } from "node:stream";
-import { FaultAnswer } from "./error-answers.ts";
+import { FaultAnswer } from "./fault-answer.ts";
 import type { FaultEffect, Faults } from "./faults.ts";
 import type { Ledger, LedgerEntry } from "./ledger.ts";
-import type { NamedOperation } from "./operations.ts";
-import type { Park } from "./park.ts";
-import { Refusal } from "./refusal.ts";
 
-/** The contract's largest body has some hundred bytes and a list of ids. */
+/** The largest body of any contract has some hundred bytes and a list of ids. */
 const MAX_BODY_BYTES = 1_048_576;
 
+/** An operation, as far as it matters to how it is recorded and made to fail. */
+export interface ExchangeOperation {
+  /** As the ledger calls it. */
+  readonly name: string;
+  /** The kind of what it answers, where that is one thing or a list of them. */
+  readonly reads?: string;
+  /** The body may hold a secret: the ledger does not keep it. */
+  readonly hidesBody?: boolean;
+}
+
+/** What a service has to say of itself so that its answers can be made to fail. */
+export interface ServiceFacts {
+  readonly now: () => number;
+  /** When a thing was made, on the same clock; undefined where there is none. */
+  readonly madeAtMs: (kind: string, id: number | string) => number | undefined;
+  /** What it answers, with 404, of a thing that is not there. */
+  readonly notFoundBody: () => unknown;
+  /** How it refuses a body that is too large. */
+  readonly tooLarge: () => Error;
+}
+
 export interface ExchangeDependencies {
-  readonly park: Park;
+  readonly service: ServiceFacts;
   readonly ledger: Ledger;
   readonly faults: Faults;
   /** Ends all waiting when the simulator closes. */
@@ -23,14 +41,14 @@ export interface ExchangeDependencies {
 export class Exchange {
   readonly entry: LedgerEntry;
   readonly #effects: readonly FaultEffect[];
-  readonly #reads: NamedOperation["reads"];
+  readonly #operation: ExchangeOperation | undefined;
   readonly #request: FastifyRequest;
   readonly #dependencies: ExchangeDependencies;
 
   constructor(
     request: FastifyRequest,
     reply: FastifyReply,
-    operation: Pick<NamedOperation, "name" | "reads"> | undefined,
+    operation: ExchangeOperation | undefined,
     dependencies: ExchangeDependencies,
   ) {
     const { method } = request;
@@ -39,7 +57,7 @@ export class Exchange {
     const clientId = typeof header === "string" ? header : String(request.socket.remotePort);
     const subject = { method, path, operation: operation?.name ?? "unknown", clientId };
     this.#effects = dependencies.faults.effectsFor(subject);
-    this.#reads = operation?.reads;
+    this.#operation = operation;
     this.#request = request;
     this.#dependencies = dependencies;
     this.entry = dependencies.ledger.open({
@@ -59,8 +77,10 @@ export class Exchange {
    * out where its client has left meanwhile.
    */
   async receive(payload: AsyncIterable<Buffer>): Promise<Readable> {
-    const body = await readAll(payload);
-    if (body.length > 0) this.#dependencies.ledger.add(this.entry, { body: parsed(body) });
+    const { ledger, service } = this.#dependencies;
+    const body = await readAll(payload, service.tooLarge);
+    const isKept = body.length > 0 && this.#operation?.hidesBody !== true;
+    if (isKept) ledger.add(this.entry, { body: parsed(body) });
     for (const effect of this.#effects) await this.#failBefore(effect);
     return Readable.from([body], { objectMode: false });
   }
@@ -91,7 +111,7 @@ export class Exchange {
       if (Array.isArray(shown)) shown = this.#shorten(shown, effect);
       else if (effect.kind === "hide-newest" && effect.alsoOne && this.#isYoung(shown, effect.ms)) {
         reply.code(404);
-        shown = { detail: "Not Found" };
+        shown = this.#dependencies.service.notFoundBody();
       }
     }
     return shown;
@@ -109,7 +129,7 @@ export class Exchange {
           Math.floor((index + 1) * fraction) > Math.floor(index * fraction);
         return list
           .slice(0, list.length - newest)
-          .filter((item, index) => !isDropped(index) && !ids.includes(idOf(item)));
+          .filter((item, index) => !isDropped(index) && !ids.some((id) => id === idOf(item)));
       }
       default:
         return list;
@@ -117,11 +137,12 @@ export class Exchange {
   }
 
   #isYoung(item: unknown, ms: number): boolean {
-    const { park } = this.#dependencies;
-    if (this.#reads === undefined) return false;
-    const known = this.#reads === "token" ? park.tokens : park.things(this.#reads);
-    const read = known.get(idOf(item));
-    return read !== undefined && park.clock.now() - read.createdMs < ms;
+    const { service } = this.#dependencies;
+    const kind = this.#operation?.reads;
+    const id = idOf(item);
+    if (kind === undefined || id === undefined) return false;
+    const madeAtMs = service.madeAtMs(kind, id);
+    return madeAtMs !== undefined && service.now() - madeAtMs < ms;
   }
 
   /** Fails after the work as the rules say; what it returns goes on the wire. */
@@ -151,7 +172,7 @@ export class Exchange {
       }
       case "cut-body":
         if (typeof payload !== "string") return payload;
-        if (effect.how !== "connection") return payload.slice(0, payload.length / 2);
+        if (effect.how !== "connection") return firstHalf(Buffer.from(payload));
         return this.#cutConnection(payload, reply);
       default:
         return payload;
@@ -167,7 +188,7 @@ export class Exchange {
       "content-type": "application/json",
       "content-length": body.length,
     });
-    reply.raw.write(body.subarray(0, body.length / 2), () => this.#request.socket.destroy());
+    reply.raw.write(firstHalf(body), () => this.#request.socket.destroy());
     return never();
   }
 
@@ -185,12 +206,12 @@ function never(): Promise<never> {
   return new Promise(() => undefined);
 }
 
-async function readAll(payload: AsyncIterable<Buffer>): Promise<Buffer> {
+async function readAll(payload: AsyncIterable<Buffer>, tooLarge: () => Error): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of payload) {
     length += chunk.length;
-    if (length > MAX_BODY_BYTES) throw new Refusal(413, "Request body is too large");
+    if (length > MAX_BODY_BYTES) throw tooLarge();
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
@@ -209,6 +230,14 @@ function bodyOf({ status, body }: { readonly status: number; readonly body?: unk
   return body ?? { detail: `Simulated ${status}` };
 }
 
-function idOf(item: unknown): number {
-  return typeof item === "object" && item !== null && "id" in item ? Number(item.id) : Number.NaN;
+function idOf(item: unknown): number | string | undefined {
+  if (typeof item !== "object" || item === null || !("id" in item)) return undefined;
+  return typeof item.id === "number" || typeof item.id === "string" ? item.id : undefined;
+}
+
+/** Ends inside a character where the second half has one of several bytes: a cut on the wire spares none. */
+function firstHalf(body: Buffer): Buffer {
+  const middle = Math.floor(body.length / 2);
+  const inside = body.subarray(middle).findIndex((byte) => (byte & 0xc0) === 0x80);
+  return body.subarray(0, inside === -1 ? middle : middle + inside);
 }

@@ -38,7 +38,7 @@ export const faultEffectSchema = Type.Union([
       kind: Type.Literal("partial-list"),
       fraction: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })),
       newest: Type.Optional(Type.Integer({ minimum: 0 })),
-      ids: Type.Optional(Type.Array(Type.Integer())),
+      ids: Type.Optional(Type.Array(Type.Union([Type.Integer(), Type.String()]))),
     },
     strict,
   ),

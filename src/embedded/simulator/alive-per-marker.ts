@@ -11,7 +11,7 @@ export interface MarkerHistory {
   readonly kind: string;
   readonly marker: string;
   /** Every thing that ever bore it. */
-  readonly ids: readonly number[];
+  readonly ids: readonly (number | string)[];
   /** The greatest number of them alive at one time. */
   readonly mostAlive: number;
   /** The longest unbroken time with two or more alive, in milliseconds. */
@@ -26,7 +26,7 @@ interface Change {
 interface Bearers {
   readonly kind: string;
   readonly marker: string;
-  readonly ids: Set<number>;
+  readonly ids: Set<number | string>;
   readonly changes: Change[];
 }
 

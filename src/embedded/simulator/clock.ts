@@ -8,11 +8,11 @@ export interface Clock {
 export const systemClock: Clock = { now: () => performance.now(), wall: () => Date.now() };
 
 /** A clock that can be put forward: a month's bill need not take a month. */
-export interface ParkClock extends Clock {
+export interface PassingClock extends Clock {
   readonly pass: (ms: number) => void;
 }
 
-export function passingClock({ now, wall }: Clock): ParkClock {
+export function passingClock({ now, wall }: Clock): PassingClock {
   let passedMs = 0;
   return {
     now: () => now() + passedMs,

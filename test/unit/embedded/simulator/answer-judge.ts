@@ -26,9 +26,10 @@ export class AnswerJudge {
 
   /** The schema of what an operation answers where all is well, with nothing to refer to. */
   schema(method: string, path: string): Node {
-    const status = method === "POST" ? "201" : "200";
-    const keys = ["responses", status, "content", "application/json", "schema"];
-    return nodeOf(this.#resolved(this.#at("paths", path, method.toLowerCase(), ...keys)));
+    const answers = nodeOf(this.#at("paths", path, method.toLowerCase(), "responses"));
+    const success = nodeOf(answers["201"] ?? answers["200"]);
+    const { schema } = nodeOf(nodeOf(success["content"])["application/json"]);
+    return nodeOf(this.#resolved(schema));
   }
 
   /** `described`, or what is wrong. */

@@ -1,5 +1,5 @@
 import type { Clock } from "./clock.ts";
-import type { Effect } from "./outcome.ts";
+import type { Effect } from "./effect.ts";
 
 export interface LedgerEntry {
   readonly seq: number;
