@@ -163,7 +163,7 @@ export const RULES_OF_LIFE: readonly Rule<Facts>[] = [
   rule(
     "What has failed may be mended by what the spec asks for now.",
     ({ thing, mend }) => thing?.phase === "failed" && mend,
-    life.change,
+    life.mend,
   ),
   rule(
     "What fails at rest needs a human; doing it again would cost the same and fail the same.",

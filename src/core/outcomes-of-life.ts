@@ -1,6 +1,6 @@
 import type { ConditionClaim, Reason } from "../api/conditions.ts";
 import { claim, type Decision, effortOf, inSync, onTheWay, stalled, waiting } from "./decision.ts";
-import { type Comparison, describeDifferences, type Difference } from "./diff.ts";
+import { type Change, describeDifferences, type Difference } from "./diff.ts";
 import { waitBeforeRepeating } from "./effort.ts";
 import { awaitEffect } from "./outcome-of-effort.ts";
 import type { RemoteThing } from "./observation.ts";
@@ -144,10 +144,7 @@ export function awaitRest({ timing }: Facts, thing: RemoteThing): Decision {
   };
 }
 
-export function change(
-  facts: Facts,
-  { operation, differences }: NonNullable<Comparison["next"]>,
-): Decision {
+export function change(facts: Facts, { operation, differences }: Change): Decision {
   const { thing, timing, effort, nowMs } = facts;
   if (thing === undefined) throw new TypeError("a difference needs a thing");
   const action = { do: "change", id: thing.id, operation, differences } as const;
@@ -172,6 +169,10 @@ export function reportSetback({ timing }: Facts, thing: RemoteThing): Decision {
     thing,
     requeueAfterMs: timing.restMs,
   };
+}
+
+export function mend(facts: Facts, what: Change): Decision {
+  return change(facts, what);
 }
 
 export function reportFixed(facts: Facts, differences: readonly Difference[]): Decision {

@@ -1,6 +1,6 @@
 import { seesAllThat } from "./credential.ts";
 import type { Effort } from "./effort.ts";
-import { compare, type Comparison, type Fields, type FieldRule } from "./diff.ts";
+import { type Change, compare, type Comparison, type Fields, type FieldRule } from "./diff.ts";
 import { type Kept, keptFactsOf } from "./kept.ts";
 import { isQuiet, type JournalMemory } from "./journal.ts";
 import type { Observation, RemoteThing } from "./observation.ts";
@@ -118,7 +118,7 @@ export interface Facts {
   readonly isOver: boolean;
   readonly comparison: Comparison;
   /** What differs and may mend a failed thing. */
-  readonly mend: Comparison["next"];
+  readonly mend: Change | undefined;
   readonly labelCalled: string;
   readonly nowMs: number;
 }

@@ -12,11 +12,11 @@ const MINUTE_MS = 60_000;
 
 /**
  * Rules for what the model does not have: other accounts, other resources that refer, a second credential, states nobody knows, a newer version's
- * journal, a service that describes itself otherwise, values that are shown once. And the two that wait for proof: `observe` hands out none
+ * journal, a service that describes itself otherwise, values that are shown once, changes that fail after they were accepted. And the two that wait for proof: `observe` hands out none
  * but whole ones.
  */
 const OUT_OF_SCOPE =
-  /waitForAccount|waitForUsers|waitForRemoteUsers|waitForDependency|admitIgnorance|reportFixed|refuseShrinking|yieldToRival|leaveToOwner|refuseAdoption|OutOfSight|leaveToNewerVersion|awaitProof|missSection|haltRemoval|holdBack|removeUnheld|removeSurplus|replace$|reportEnd/;
+  /waitForAccount|waitForUsers|waitForRemoteUsers|waitForDependency|admitIgnorance|reportFixed|refuseShrinking|yieldToRival|leaveToOwner|refuseAdoption|OutOfSight|leaveToNewerVersion|awaitProof|missSection|haltRemoval|holdBack|removeUnheld|removeSurplus|replace$|reportEnd|mend|reportSetback|conclude/;
 
 describe("the model of whole lives", () => {
   it(

@@ -89,9 +89,9 @@ export const BUGS_OF_THE_CLUSTER: readonly SeededBug[] = [
     edits: [
       {
         file: "operator.ts",
-        find: "    manager.drain();\n    if (isLost)",
+        find: "manager.drain();\n    if (isLost)",
         replace:
-          "    manager.drain();\n    await this.#lease?.release(AbortSignal.timeout(1_000));\n    if (isLost)",
+          "manager.drain();\n    await this.#lease?.release(AbortSignal.timeout(1_000));\n    if (isLost)",
       },
     ],
     trials: ["SIGTERM in mid-POST", "handover in the middle of ten creates"],

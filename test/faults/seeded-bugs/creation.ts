@@ -6,7 +6,7 @@ export const BUGS_OF_CREATION: readonly SeededBug[] = [
     name: "the client repeats a POST after a timeout",
     edits: [
       {
-        file: "provider/http.ts",
+        file: "provider/http-exchange.ts",
         find: "retry: { limit: 0 }",
         replace: 'retry: { limit: 2, methods: ["POST"], calculateDelay: () => 1 }',
       },
@@ -30,7 +30,7 @@ export const BUGS_OF_CREATION: readonly SeededBug[] = [
     name: "any 4xx is taken for a refusal",
     edits: [
       {
-        file: "provider/response.ts",
+        file: "provider/hpc-park/refusal.ts",
         find: "default:\n      return undefined;",
         replace: 'default:\n      return "conflict";',
       },
@@ -87,7 +87,7 @@ export const BUGS_OF_CREATION: readonly SeededBug[] = [
     name: "the settle time is 0",
     edits: [
       {
-        file: "wiring.ts",
+        file: "system.ts",
         find: "quietMs: config.requestTimeoutMs + config.settleMs",
         replace: "quietMs: 0",
       },

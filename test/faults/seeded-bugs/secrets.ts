@@ -6,10 +6,10 @@ export const BUGS_OF_SECRETS: readonly SeededBug[] = [
     name: "what failed is told with the headers it was sent with",
     edits: [
       {
-        file: "provider/http.ts",
+        file: "provider/http-exchange.ts",
         find: "      throw converted.error;",
         replace:
-          "      throw new ProviderError(converted.error.kind, `${converted.error.message} (authorization: ${token})`);",
+          "      throw new ProviderError(converted.error.kind, `${converted.error.message} (authorization: ${pass.token})`);",
       },
     ],
     scenario: "create",
