@@ -6,6 +6,8 @@ export class Applications {
   readonly #deleted = new Map<string, Application>();
   readonly #busy = new Set<Application>();
   readonly #now: () => number;
+  /** Before this moment nothing is due: a list of ten thousand must not look through them ten thousand times. */
+  #nextDueMs = Number.POSITIVE_INFINITY;
 
   constructor(now: () => number) {
     this.#now = now;
@@ -39,6 +41,7 @@ export class Applications {
   /** To be called where a job is given to an application. */
   watch(application: Application): void {
     this.#busy.add(application);
+    this.#nextDueMs = Math.min(this.#nextDueMs, dueMsOf(application));
   }
 
   remove(application: Application): void {
@@ -49,9 +52,10 @@ export class Applications {
   /** Finishes what is due, in the order in which it came to its end. */
   settle(): void {
     const nowMs = this.#now();
+    if (nowMs < this.#nextDueMs) return;
     const due = [...this.#busy]
-      .filter(({ job }) => job === undefined || job.endMs <= nowMs)
-      .toSorted((a, b) => (a.job?.endMs ?? 0) - (b.job?.endMs ?? 0));
+      .filter((application) => dueMsOf(application) <= nowMs)
+      .toSorted((a, b) => dueMsOf(a) - dueMsOf(b));
     for (const application of due) {
       const { job } = application;
       this.#busy.delete(application);
@@ -60,5 +64,14 @@ export class Applications {
       if (job.phases.length > 0) application.restSinceMs = job.endMs;
       job.finish();
     }
+    this.#nextDueMs = [...this.#busy].reduce(
+      (earliest, application) => Math.min(earliest, dueMsOf(application)),
+      Number.POSITIVE_INFINITY,
+    );
   }
+}
+
+/** One whose work was cancelled is due at once, to be forgotten. */
+function dueMsOf({ job }: Application): number {
+  return job?.endMs ?? Number.NEGATIVE_INFINITY;
 }

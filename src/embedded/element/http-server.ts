@@ -50,7 +50,7 @@ export async function createHttpServer(
   const exchanges = addExchangeHooks(app, namesOf(contract), { ledger, faults, signal, service });
   // After the exchange has taken note of the request and its faults have had their turn.
   app.addHook("preParsing", async ({ url }) => {
-    if (panel.settings.startingUp && !url.startsWith(`${CONTROL_PREFIX}/`)) {
+    if (panel.isStartingUp && !url.startsWith(`${CONTROL_PREFIX}/`)) {
       throw startingUpAnswer();
     }
   });

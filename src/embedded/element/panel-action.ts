@@ -114,6 +114,8 @@ const serviceActions = [
     deletingMs: maybe.ms,
     emptyMs: maybe.ms,
   }),
+  /** The panel goes down and comes up again for so long; its tokens end. */
+  action("restart", { ms: Type.Number({ minimum: 0 }) }),
   /** As if so much time had gone by: for whatever is on its way, and for tokens. */
   action("pass-time", { ms: Type.Number({ minimum: 0 }) }),
 ] as const;

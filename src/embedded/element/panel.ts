@@ -37,6 +37,7 @@ export class Panel {
   readonly scriptedFailures: ScriptedFailure[] = [];
   settings: Settings;
   timings: Timings;
+  #upAtMs = Number.NEGATIVE_INFINITY;
 
   constructor({ clock, signer, timings, settings }: PanelOptions) {
     this.clock = passingClock(clock);
@@ -45,6 +46,16 @@ export class Panel {
     this.timings = { ...DEFAULT_TIMINGS, ...timings };
     this.settings = { ...DEFAULT_SETTINGS, ...settings };
     fillCatalogue(this.catalogue);
+  }
+
+  get isStartingUp(): boolean {
+    return this.settings.startingUp || this.clock.now() < this.#upAtMs;
+  }
+
+  /** Nobody is signed in any more, and for so long nobody can sign in. */
+  restart(ms: number): void {
+    this.clients.invalidateTokens();
+    this.#upAtMs = this.clock.now() + ms;
   }
 
   canSee({ spaces }: Client, { spaceId }: { readonly spaceId: string }): boolean {

@@ -75,6 +75,9 @@ function performElsewhere(
       panel.timings = { ...panel.timings, ...timings };
       return {};
     }
+    case "restart":
+      panel.restart(action.ms);
+      return {};
     case "pass-time":
       panel.clock.pass(action.ms);
       return {};

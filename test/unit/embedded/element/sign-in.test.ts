@@ -180,6 +180,16 @@ describe("a panel that is still coming up", () => {
     simulator.perform({ action: "set-settings", startingUp: false });
     expect(await client.status("GET", APPLICATIONS)).toBe(200);
   });
+
+  it("has forgotten its tokens when it is there again", async () => {
+    await client.signIn();
+    simulator.perform({ action: "restart", ms: 100 });
+    expect(await client.status("GET", APPLICATIONS)).toBe(404);
+    clock.advance(100);
+    expect(await client.status("GET", APPLICATIONS)).toBe(401);
+    await client.signIn();
+    expect(await client.status("GET", APPLICATIONS)).toBe(200);
+  });
 });
 
 describe("an error", () => {
