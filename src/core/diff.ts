@@ -39,14 +39,14 @@ export interface Change {
  * Compares what is wanted with what is seen, field by field. A field that either side leaves out says nothing.
  *
  * @param order The kind's operations, the one to do first in front.
- * @param setBack An operation that has come to nothing: the others go on without it.
+ * @param setBack Operations that have come to nothing: the others go on without them.
  */
 export function compare(
   rules: readonly FieldRule[],
   order: readonly string[],
   desired: Fields,
   observed: Fields,
-  setBack?: string,
+  setBack: readonly string[] = [],
 ): Comparison {
   const fixed: Difference[] = [];
   const shrinking: Difference[] = [];
@@ -61,8 +61,8 @@ export function compare(
       byOperation.set(operation, [...(byOperation.get(operation) ?? []), difference]);
     }
   }
-  const hasSetBack = setBack !== undefined && byOperation.has(setBack);
-  const operation = order.find((name) => name !== setBack && byOperation.has(name));
+  const hasSetBack = setBack.some((name) => byOperation.has(name));
+  const operation = order.find((name) => !setBack.includes(name) && byOperation.has(name));
   const comparison = { fixed, shrinking, ...(hasSetBack ? { isSetBack: true as const } : {}) };
   if (operation === undefined) return comparison;
   return { ...comparison, next: { operation, differences: byOperation.get(operation) ?? [] } };

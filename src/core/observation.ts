@@ -12,7 +12,8 @@ export type Phase = "settled" | "busy" | "deleting" | "failed" | "unknown";
 
 /** An operation that failed after it had been accepted. */
 export interface Setback {
-  readonly operation: string;
+  /** What failed, and what is not to be done without it. */
+  readonly operations: readonly string[];
   readonly reason: Reason;
   /** What became of it, in the provider's own words, and what a person can do. */
   readonly message: string;

@@ -129,7 +129,7 @@ export function factsOf(situation: Situation, observation: Observation, nowMs: n
   const thing = identity.is === "ours" ? identity.thing : undefined;
   const isDeletedByUs = memory.deletedId !== undefined && memory.deletedId === resource.recordedId;
   const compared = (operations: readonly string[]): Comparison =>
-    compare(kind.fields, operations, wish.fields, thing?.fields ?? {}, thing?.setback?.operation);
+    compare(kind.fields, operations, wish.fields, thing?.fields ?? {}, thing?.setback?.operations);
   const comparison = compared(kind.operations);
   const halt = situation.terms?.halt;
   const mayBeSent = (operation: string): boolean => halt?.stops.has(operation) !== true;

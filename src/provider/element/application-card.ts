@@ -101,7 +101,10 @@ function headlineOf({ phase, power, word }: ReturnType<typeof stateOf>, card: An
     case "settled":
       return atRest(power, card);
     case "busy":
-      return { reason: reasonOf(word), message: `the panel is at work on it${taskOf(card, word)}` };
+      return {
+        reason: reasonOf(word, card),
+        message: `the panel is at work on it${taskOf(card, word)}`,
+      };
     case "deleting":
       return { reason: "Deleting", message: "the panel is deleting it" };
     case "failed": {
@@ -136,7 +139,9 @@ function uriOf(card: Answer): string | undefined {
   return uri !== undefined && /^https?:\/\/\S{1,255}$/.test(uri) ? uri : undefined;
 }
 
-function reasonOf(word: string): Headline["reason"] {
+function reasonOf(word: string, card: Answer): Headline["reason"] {
+  const task = card.object("current-task")?.text("operation-type") ?? "";
+  if (/dump|backup/i.test(task)) return "BackingUp";
   switch (word.toLowerCase()) {
     case "creating":
     case "initializing":

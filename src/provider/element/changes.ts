@@ -5,7 +5,6 @@ import type { Write } from "../port.ts";
 import { connectedIn } from "./application-card.ts";
 import { resolveBuild } from "./builds.ts";
 import type { Sources } from "./details.ts";
-import { makeDump } from "./dumps.ts";
 import type { Panel } from "./panel.ts";
 
 type Simple = Pick<HttpRequest, "method" | "lane"> & { readonly path: string };
@@ -31,7 +30,7 @@ export async function changeApplication(
   id: string,
   operation: string,
   fields: Fields,
-  { panel, groups }: Pick<Sources, "panel" | "groups">,
+  { panel, groups, dumps }: Pick<Sources, "panel" | "groups" | "dumps">,
   write: Write,
 ): Promise<void> {
   const simple = SIMPLE.get(operation);
@@ -42,7 +41,7 @@ export async function changeApplication(
   }
   switch (operation) {
     case "backup":
-      return makeDump(panel, id, textIn(fields, "backup"), write);
+      return dumps.make(id, textIn(fields, "backup"), write);
     case "update":
       return update(id, fields, panel, write);
     case "technology":

@@ -4,6 +4,7 @@ import { HttpClient, type HttpClientOptions } from "../http.ts";
 import type { RemoteKind } from "../port.ts";
 import { applicationKind } from "./application.ts";
 import { readConsoleFacts } from "./console-facts.ts";
+import { Dumps } from "./dumps.ts";
 import { GroupTasks } from "./group-tasks.ts";
 import { Offers } from "./offers.ts";
 import { Panel } from "./panel.ts";
@@ -54,6 +55,7 @@ export class ElementConsole implements AccountClient {
       panel: this.#panel,
       tasks: new Tasks(this.#panel, this.#options.signal),
       groups: new GroupTasks(this.#panel),
+      dumps: new Dumps(this.#panel),
       terms: () => this.#offers.terms,
       onList: (things) => {
         this.#remarks = { status: { applications: countOf(things) } };

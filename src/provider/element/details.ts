@@ -4,7 +4,7 @@ import type { RemoteThing, Setback } from "../../core/observation.ts";
 import type { Interest } from "../port.ts";
 import { cleanWords } from "../words.ts";
 import { failureMessage } from "./application-card.ts";
-import { dumpFor, dumpsOf, shownDumps } from "./dumps.ts";
+import { dumpFor, type Dumps, shownDumps } from "./dumps.ts";
 import type { GroupTasks } from "./group-tasks.ts";
 import type { Panel } from "./panel.ts";
 import type { Tasks } from "./tasks.ts";
@@ -13,13 +13,30 @@ export interface Sources {
   readonly panel: Panel;
   readonly tasks: Tasks;
   readonly groups: GroupTasks;
+  readonly dumps: Dumps;
 }
 
 const RETRY =
   "put another into the spec, or take the annotation element.1c.ru/change off to try this one again";
 
-/** What the list does not say of an application at rest, asked for only where something of it is not as it is wanted. */
+/** What the list does not say of an application, asked for only where something of it is not as it is wanted. */
 export async function withDetails(
+  thing: RemoteThing,
+  interest: Interest,
+  sources: Sources,
+  signal: AbortSignal,
+): Promise<RemoteThing> {
+  const { dumps } = sources;
+  if (thing.headline.reason === "BackingUp") dumps.doubt(thing.id);
+  const known = await withFate(thing, interest, sources, signal);
+  if (interest.wanted["backup"] === undefined) return known;
+  const isAtRest = known.phase === "settled" || known.phase === "failed";
+  const all = isAtRest ? await dumps.of(known.id, signal) : dumps.lastKnown(known.id);
+  return { ...known, status: { ...known.status, dumps: all && shownDumps(all) } };
+}
+
+/** What became of it, and of what was asked for. */
+async function withFate(
   thing: RemoteThing,
   interest: Interest,
   sources: Sources,
@@ -32,7 +49,7 @@ export async function withDetails(
   const backup = wanted["backup"];
   const backed =
     build !== undefined && typeof backup === "string"
-      ? await withBackup(thing, backup, asked, sources, signal)
+      ? await withBackup(thing, backup, asked, sources.dumps, signal)
       : thing;
   if (backed.phase !== "settled") return backed;
   if (build !== undefined && isAsked(asked, "update", build))
@@ -47,7 +64,7 @@ export async function withDetails(
 async function withFailure(
   thing: RemoteThing,
   { wanted, asked }: Interest,
-  { tasks, panel }: Sources,
+  { tasks, dumps }: Sources,
   signal: AbortSignal,
 ): Promise<RemoteThing> {
   const build = differing(thing, wanted, ["projectVersionId", "assemblyVersion"]);
@@ -59,14 +76,17 @@ async function withFailure(
   const backup = wanted["backup"];
   const backed =
     build !== undefined && typeof backup === "string"
-      ? await withBackup(failed, backup, asked, { tasks, panel }, signal)
+      ? await withBackup(failed, backup, asked, dumps, signal)
       : failed;
   if (build === undefined || backed.setback !== undefined || !isAsked(asked, "update", build))
     return backed;
   const ofUpdate = await tasks.failureOf(thing.id, "update", asked.after);
   return ofUpdate === undefined
     ? backed
-    : { ...backed, setback: { operation: "update", ...rollback(backed, asked, ofUpdate.words) } };
+    : {
+        ...backed,
+        setback: { operations: ["update"], ...rollback(backed, asked, ofUpdate.words) },
+      };
 }
 
 async function withRollback(
@@ -76,14 +96,17 @@ async function withRollback(
 ): Promise<RemoteThing> {
   const failure = await tasks.failureOf(thing.id, "update", asked.after);
   if (failure === undefined) return thing;
-  return { ...thing, setback: { operation: "update", ...rollback(thing, asked, failure.words) } };
+  return {
+    ...thing,
+    setback: { operations: ["update"], ...rollback(thing, asked, failure.words) },
+  };
 }
 
 function rollback(
   { fields }: RemoteThing,
   asked: Asked,
   words: string | undefined,
-): Omit<Setback, "operation"> {
+): Omit<Setback, "operations"> {
   const wanted = valueIn(asked);
   const before = fields["assemblyVersion"] ?? fields["projectVersionId"];
   const why = cleanWords(words ?? "no reason given");
@@ -98,20 +121,17 @@ async function withBackup(
   thing: RemoteThing,
   build: string,
   asked: Asked | undefined,
-  { panel }: Pick<Sources, "panel" | "tasks">,
+  dumps: Dumps,
   signal: AbortSignal,
 ): Promise<RemoteThing> {
-  const dumps = await dumpsOf(panel, thing.id, signal);
-  const status = { ...thing.status, dumps: shownDumps(dumps) };
   const as = (made: string): RemoteThing => ({
     ...thing,
-    status,
     fields: { ...thing.fields, backup: made },
   });
   // The update itself is asked for only after that.
   if (asked?.operation === "update" && valueIn(asked) === build) return as(build);
   if (!isAsked(asked, "backup", [["backup", build]])) return as("");
-  const dump = dumpFor(dumps, build, asked.after);
+  const dump = dumpFor(await dumps.read(thing.id, signal), build, asked.after);
   switch (dump?.is) {
     case undefined:
       return as("");
@@ -123,7 +143,10 @@ async function withBackup(
     }
     case "failed": {
       const message = `the dump ${dump.id} before the update to ${build} failed, so it is not updated; see the panel for why; ${RETRY}`;
-      return { ...as(""), setback: { operation: "backup", reason: "BackupFailed", message } };
+      return {
+        ...as(""),
+        setback: { operations: ["backup", "update"], reason: "BackupFailed", message },
+      };
     }
   }
 }

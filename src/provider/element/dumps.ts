@@ -7,16 +7,64 @@ import { byTime } from "./tasks.ts";
 
 /** So many are shown; the panel has the rest. */
 const MAX_SHOWN = 5;
+/** More applications than one panel has. */
+const MAX_KNOWN = 10_000;
 
-/** The dumps of one application, the newest first. */
-export async function dumpsOf(
-  panel: Panel,
-  id: string,
-  signal: AbortSignal,
-): Promise<readonly Answer[]> {
-  const names = ["items", "content", "dumps"];
-  const dumps = await panel.list(`/applications/${id}/dumps`, "list dumps", names, signal);
-  return dumps.toSorted((a, b) => byTime(createdAt(b), createdAt(a)));
+/** The dumps of applications. What was read is shown until something may have changed: at rest nobody is asked. */
+export class Dumps {
+  readonly #panel: Panel;
+  readonly #known = new Map<string, readonly Answer[]>();
+  readonly #stale = new Set<string>();
+
+  constructor(panel: Panel) {
+    this.#panel = panel;
+  }
+
+  /** Those of one application as they are now, the newest first. */
+  async read(id: string, signal: AbortSignal): Promise<readonly Answer[]> {
+    const path = `/applications/${id}/dumps`;
+    const names = ["items", "content", "dumps"];
+    const dumps = await this.#panel.list(path, "list dumps", names, signal);
+    const sorted = dumps.toSorted((a, b) => byTime(createdAt(b), createdAt(a)));
+    if (this.#known.size >= MAX_KNOWN) this.#known.clear();
+    this.#known.set(id, sorted);
+    this.#stale.delete(id);
+    return sorted;
+  }
+
+  /** As they were read last, whatever has become of them since; undefined where they never were. */
+  lastKnown(id: string): readonly Answer[] | undefined {
+    return this.#known.get(id);
+  }
+
+  /** Read anew where something may have changed. */
+  async of(id: string, signal: AbortSignal): Promise<readonly Answer[]> {
+    const known = this.#stale.has(id) ? undefined : this.#known.get(id);
+    return known ?? this.read(id, signal);
+  }
+
+  /** One is being made, or was. */
+  doubt(id: string): void {
+    if (this.#known.has(id)) this.#stale.add(id);
+  }
+
+  async make(id: string, build: string, write: Write): Promise<void> {
+    this.doubt(id);
+    await this.#panel.demand(
+      {
+        method: "POST",
+        path: `/applications/${id}/dumps`,
+        lane: "update",
+        json: {
+          "include-users": true,
+          "include-binary-data": true,
+          description: describe(build),
+        },
+      },
+      "make dump",
+      write,
+    );
+  }
 }
 
 /** Where the dump stands that was made for `build` later than `after`. */
@@ -34,28 +82,6 @@ export function dumpFor(
   if (dump === undefined) return undefined;
   if (hasFailed(dump)) return { is: "failed", id: dump.text("id") ?? "" };
   return { is: isUnderWay(dump) ? "under way" : "done" };
-}
-
-export async function makeDump(
-  panel: Panel,
-  id: string,
-  build: string,
-  write: Write,
-): Promise<void> {
-  await panel.demand(
-    {
-      method: "POST",
-      path: `/applications/${id}/dumps`,
-      lane: "update",
-      json: {
-        "include-users": true,
-        "include-binary-data": true,
-        description: describe(build),
-      },
-    },
-    "make dump",
-    write,
-  );
 }
 
 export function shownDumps(dumps: readonly Answer[]): readonly Record<string, unknown>[] {

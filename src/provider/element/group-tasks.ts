@@ -70,7 +70,7 @@ function isTrue(group: Answer): boolean {
 
 function setbackOf(words: string): NonNullable<RemoteThing["setback"]> {
   return {
-    operation: "technology",
+    operations: ["technology"],
     reason: "TechnologyNotChanged",
     message: `the technology version was not changed: ${cleanWords(words)}; put another into spec.technologyVersion, or take the annotation element.1c.ru/change off to try this one again`,
   };

@@ -10,7 +10,7 @@ import { isDeleted } from "./application-state.ts";
 import { resolveBuild, type WantedBuild } from "./builds.ts";
 import { changeApplication } from "./changes.ts";
 import { type Sources, withDetails } from "./details.ts";
-import { dumpsOf, newestDump } from "./dumps.ts";
+import { newestDump } from "./dumps.ts";
 import { API } from "./panel.ts";
 
 /** The fewer pages, the fewer requests, and the less time in which the list can change. */
@@ -40,7 +40,7 @@ export interface Applications extends Sources {
 
 /** The applications of one panel, as one user sees them. */
 export function remoteApplications(applications: Applications): RemoteKind {
-  const { panel, tasks, terms, onList } = applications;
+  const { panel, tasks, dumps, terms, onList } = applications;
   const { http } = panel;
   const reader = new ListReader(LIST, (item) => readApplication(new Answer(item, LIST)));
   return {
@@ -69,7 +69,7 @@ export function remoteApplications(applications: Applications): RemoteKind {
     remove: (id, write) => remove(applications, id, write),
     elaborate: (thing, interest, signal) => withDetails(thing, interest, applications, signal),
     timeMark: async (id, operation, signal) =>
-      operation === "backup" ? newestDump(await dumpsOf(panel, id, signal)) : tasks.newestOf(id),
+      operation === "backup" ? newestDump(await dumps.read(id, signal)) : tasks.newestOf(id),
   };
 }
 

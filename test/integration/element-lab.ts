@@ -1,0 +1,198 @@
+import { inject } from "vitest";
+import type { Condition } from "../../src/api/conditions.ts";
+import type { ElementApplication } from "../../src/api/element-application.ts";
+import type { ElementConsole } from "../../src/api/element-console.ts";
+import { SEED } from "../../src/embedded/element/seed.ts";
+import {
+  type ElementSimulator,
+  type ElementSimulatorOptions,
+  startElementSimulator,
+} from "../../src/embedded/element/simulator.ts";
+import type { LedgerEntry } from "../../src/embedded/simulator/ledger.ts";
+import { type OperatorProcess, startOperator } from "../operator-process.ts";
+import { until } from "../until.ts";
+import { type Kubectl, prepareNamespace } from "./namespace.ts";
+
+/** Quick enough for a test, slow enough that states on the way are seen. */
+const TIMINGS = {
+  creatingMs: 100,
+  initializingMs: 50,
+  startingMs: 50,
+  stoppingMs: 100,
+  updatingMs: 250,
+  dumpingMs: 250,
+  deletingMs: 200,
+  emptyMs: 50,
+};
+
+const API_VERSION = "element.1c.ru/v1alpha1";
+export const CONSOLE = "main";
+export const APPLICATION_SPEC = {
+  consoleRef: { name: CONSOLE },
+  publicationContext: "shop",
+  source: { projectId: SEED.projects.shop, assemblyVersion: "1.0-9" },
+};
+
+/** One namespace, one control panel, one operator that looks after nothing else. */
+export class ElementLab {
+  readonly kubectl: Kubectl;
+  readonly namespace: string;
+  readonly simulator: ElementSimulator;
+  readonly environment: Readonly<Record<string, string>>;
+  operator: OperatorProcess;
+
+  private constructor(parts: {
+    kubectl: Kubectl & { namespace: string };
+    simulator: ElementSimulator;
+    environment: Readonly<Record<string, string>>;
+    operator: OperatorProcess;
+  }) {
+    this.kubectl = parts.kubectl;
+    this.namespace = parts.kubectl.namespace;
+    this.simulator = parts.simulator;
+    this.environment = parts.environment;
+    this.operator = parts.operator;
+  }
+
+  /** With a console that is Ready. */
+  static async start(
+    options: ElementSimulatorOptions = {},
+    overrides: Readonly<Record<string, string>> = {},
+  ): Promise<ElementLab> {
+    const kubectl = await prepareNamespace();
+    const simulator = await startElementSimulator({ timings: TIMINGS, ...options });
+    const environment = {
+      KUBECONFIG: inject("controlPlane").kubeconfigPath,
+      PROVIDERS: "element",
+      ELEMENT_ALLOWED_URLS: simulator.url,
+      WATCH_NAMESPACES: kubectl.namespace,
+      POLL_INTERVAL_SECONDS: "0.5",
+      ACTIVE_POLL_INTERVAL_SECONDS: "0.1",
+      REQUEST_TIMEOUT_SECONDS: "1",
+      SETTLE_SECONDS: "0.5",
+      ELEMENT_REQUESTS_PER_SECOND: "200",
+      LEADER_ELECTION: "false",
+      LEASE_NAMESPACE: kubectl.namespace,
+      HEALTH_HOST: "127.0.0.1",
+      HEALTH_PORT: "0",
+      LOG_LEVEL: "debug",
+      ...overrides,
+    };
+    const operator = await startOperator(environment);
+    const lab = new ElementLab({ kubectl, simulator, environment, operator });
+    await lab.applyClient("panel", simulator);
+    await lab.applyConsole(CONSOLE);
+    await lab.untilReady(`elcon/${CONSOLE}`);
+    return lab;
+  }
+
+  async restart(): Promise<void> {
+    this.operator = await startOperator(this.environment);
+  }
+
+  async stop(): Promise<void> {
+    await this.operator.end("SIGKILL");
+    await this.simulator.close();
+    await this.kubectl.removeNamespace();
+  }
+
+  async applyClient(
+    name: string,
+    { clientId, clientSecret }: Pick<ElementSimulator, "clientId" | "clientSecret">,
+  ): Promise<void> {
+    const stringData = { "client-id": clientId, "client-secret": clientSecret };
+    await this.apply({ apiVersion: "v1", kind: "Secret", metadata: { name }, stringData });
+  }
+
+  async applyConsole(name: string, spec: object = {}): Promise<void> {
+    const { url } = this.simulator;
+    const whole = { url, clientSecretRef: { name: "panel" }, ...spec };
+    await this.apply({
+      apiVersion: API_VERSION,
+      kind: "ElementConsole",
+      metadata: { name },
+      spec: whole,
+    });
+  }
+
+  async applyApplication(name: string, spec: object = {}): Promise<void> {
+    const whole = { ...APPLICATION_SPEC, ...spec };
+    await this.apply(applicationObject(name, whole));
+  }
+
+  async apply(object: object): Promise<void> {
+    const { code, stderr } = await this.kubectl.apply(object);
+    if (code !== 0) throw new Error(stderr);
+  }
+
+  async patch(name: string, spec: object): Promise<void> {
+    const patch = JSON.stringify({ spec });
+    await this.kubectl.run("patch", "elapp", name, "--type=merge", "-p", patch);
+  }
+
+  async application(name: string): Promise<ElementApplication> {
+    return JSON.parse(await this.kubectl.run("get", "elapp", name, "-o", "json"));
+  }
+
+  async console(name: string): Promise<ElementConsole> {
+    return JSON.parse(await this.kubectl.run("get", "elcon", name, "-o", "json"));
+  }
+
+  /** Waits until a condition has this reason, and returns it. */
+  async untilReason(resource: string, type: string, reason: string): Promise<Condition> {
+    let conditions: readonly Condition[] = [];
+    return until(
+      `${resource} has ${type} for reason ${reason}`,
+      async () => {
+        const object = JSON.parse(await this.kubectl.run("get", resource, "-o", "json"));
+        conditions = object.status?.conditions ?? [];
+        return conditions.find((one) => one.type === type && one.reason === reason);
+      },
+      { seen: () => ({ conditions, log: this.operator.log().split("\n").slice(-12) }) },
+    );
+  }
+
+  /** Waits until the application does what its spec of this generation asks for. */
+  async untilInSync(name: string, version?: string): Promise<ElementApplication> {
+    let seen: unknown;
+    return until(
+      `${name} is in sync${version === undefined ? "" : ` with ${version}`}`,
+      async () => {
+        const object = await this.application(name);
+        seen = object.status;
+        const isTrue = (type: string): boolean =>
+          object.status?.conditions?.find((one) => one.type === type)?.status === "True";
+        const isCurrent = object.status?.observedGeneration === object.metadata.generation;
+        const isWanted = version === undefined || object.status?.appliedVersion === version;
+        return isTrue("Ready") && isTrue("Synced") && isCurrent && isWanted && object;
+      },
+      { seen: () => ({ seen, log: this.operator.log().split("\n").slice(-12) }) },
+    );
+  }
+
+  async untilReady(...resources: string[]): Promise<void> {
+    await this.kubectl.run("wait", "--for=condition=Ready", "--timeout=20s", ...resources);
+  }
+
+  async untilGone(...resources: string[]): Promise<void> {
+    await until(
+      `${resources.join(" ")} gone`,
+      async () => {
+        const args = [...resources, "--ignore-not-found", "-o", "name"];
+        return (await this.kubectl.run("get", ...args)).trim() === "";
+      },
+      { seen: () => this.operator.log().split("\n").slice(-12) },
+    );
+  }
+
+  /** Requests of the operator that match, in order. */
+  requests(operation: string): readonly LedgerEntry[] {
+    return this.simulator.ledger.entries.filter(
+      (entry) => entry.source === "api" && entry.operation === operation,
+    );
+  }
+}
+
+export function applicationObject(name: string, spec: object): object {
+  return { apiVersion: API_VERSION, kind: "ElementApplication", metadata: { name }, spec };
+}
