@@ -1,10 +1,12 @@
 import type { FailureKind } from "../../core/failure.ts";
 import type { Answered, Refusal, RefusalReader } from "../response.ts";
 
+const NOT_FOUND = 5;
+
 /** gRPC's, which the panel puts beside the HTTP status. */
 const KINDS: ReadonlyMap<number, FailureKind> = new Map([
   [3, "invalid"],
-  [5, "invalid"],
+  [NOT_FOUND, "invalid"],
   // Something else has it, and keeps it until a person acts.
   [6, "invalid"],
   [7, "forbidden"],
@@ -39,24 +41,21 @@ export const elementRefusal: RefusalReader = (answer: Answered): Refusal | undef
     return { words: `this panel has no such method: ${words}`, kind: "unavailable" };
   }
   const error = errorIn(answer.body);
-  if (error === undefined) return undefined;
+  if (error === undefined || (status === 404 && error.code !== NOT_FOUND)) return undefined;
   const isFault = status >= 500;
   return { words: error.words, kind: isFault ? undefined : kindOf(status, error.code) };
 };
 
-function kindOf(status: number, code: number | undefined): FailureKind | undefined {
-  if (status === 429) return "rate-limited";
-  return (code === undefined ? undefined : KINDS.get(code)) ?? BY_STATUS.get(status);
+function kindOf(status: number, code: number): FailureKind | undefined {
+  return status === 429 ? "rate-limited" : (KINDS.get(code) ?? BY_STATUS.get(status));
 }
 
-function errorIn(body: unknown): { code: number | undefined; words: string } | undefined {
+/** Without a code it is of somebody else: gateways and frameworks have a message as well. */
+function errorIn(body: unknown): { code: number; words: string } | undefined {
   if (typeof body !== "object" || body === null) return undefined;
   if ("error" in body && typeof body.error === "object") return errorIn(body.error);
   const { code, message, details }: { code?: unknown; message?: unknown; details?: unknown } = body;
-  if (typeof code !== "number" && typeof message !== "string") return undefined;
+  if (typeof code !== "number") return undefined;
   const words = [message, details].filter((part) => typeof part === "string" && part !== "");
-  return {
-    code: typeof code === "number" ? code : undefined,
-    words: [...new Set(words)].join(": ") || "no reason given",
-  };
+  return { code, words: [...new Set(words)].join(": ") || "no reason given" };
 }
