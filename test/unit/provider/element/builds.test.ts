@@ -15,7 +15,7 @@ function addBuilds({ simulator }: OpenConsole, ...versions: string[]): void {
 
 async function madeFrom(
   { applications }: OpenConsole,
-  source: ReturnType<typeof specOf>["source"],
+  source: NonNullable<ReturnType<typeof specOf>["source"]>,
 ): Promise<unknown> {
   const { status } = await applications.create(bodyOf(specOf({ source })), WRITE);
   return status["appliedVersion"];

@@ -2,20 +2,20 @@ import { describe, expect, it } from "vitest";
 import { bodyOf, openConsole, type OpenConsole, running, signal, specOf } from "./open-console.ts";
 import { WRITE } from "../client.ts";
 
-type Row = readonly [word: string, phase: string, reason: string, power?: string];
+type Row = readonly [word: string, phase: string, reason: string, power: string | undefined];
 
 const AT_REST: readonly Row[] = [
   ["Running", "settled", "Available", "Running"],
   ["Stopped", "settled", "Stopped", "Stopped"],
   ["Frozen", "settled", "Frozen", "Frozen"],
-  ["Error", "failed", "RemoteFailed"],
+  ["Error", "failed", "RemoteFailed", undefined],
 ];
 const ON_THE_WAY: readonly Row[] = [
-  ["Creating", "busy", "Creating"],
-  ["Initializing", "busy", "Creating"],
-  ["Starting", "busy", "Switching"],
-  ["Stopping", "busy", "Switching"],
-  ["Updating", "busy", "Updating"],
+  ["Creating", "busy", "Creating", undefined],
+  ["Initializing", "busy", "Creating", undefined],
+  ["Starting", "busy", "Switching", undefined],
+  ["Stopping", "busy", "Switching", undefined],
+  ["Updating", "busy", "Updating", undefined],
 ];
 
 /** The card of an application whose status the panel words so. */

@@ -16,7 +16,7 @@ import { WRITE } from "../client.ts";
 
 export const LABEL = "team/shop k8s-aaaabbbbcccc";
 export const { signal } = new AbortController();
-const NOTHING = { ids: new Map<string, string>(), secrets: new Map<string, string>() };
+export const NOTHING = { ids: new Map<string, string>(), secrets: new Map<string, string>() };
 
 /** Each step on the way takes so long; a new application takes three. */
 const STEP_MS = 100;

@@ -19,15 +19,26 @@ async function caught(promise: Promise<unknown>): Promise<unknown> {
 
 const signIns = ({ sent }: OpenConsole): number => sent("signIn").length;
 
+/** A token takes so long that all others have come to wait for it. */
+function slowDown({ simulator }: OpenConsole): void {
+  const effect = { kind: "delay", ms: 100 } as const;
+  simulator.faults.add({ match: { operation: "signIn" }, effect });
+}
+
 describe("the token of a panel", () => {
   it("is fetched once, however many wait for it, and serves all of them", async () => {
     await using console = await openConsole();
-    const { applications } = console;
+    const { applications, clock } = console;
+    await applications.list(signal);
+    clock.advance(HOUR_MS);
+    slowDown(console);
 
     await Promise.all(Array.from({ length: 50 }, () => applications.get("nobody", signal)));
 
-    expect(signIns(console)).toBe(1);
-    expect(console.sent("getApplication")).toHaveLength(50);
+    expect(signIns(console)).toBe(2);
+    expect(console.sent("getApplication").map(({ status }) => status)).toEqual(
+      Array.from({ length: 50 }, () => 404),
+    );
   });
 
   it("is fetched no more than four times for 10,000 calls in three hours", async () => {
@@ -89,6 +100,7 @@ describe("the token of a panel", () => {
     const { applications, simulator } = console;
     await applications.list(signal);
     simulator.perform({ action: "invalidate-tokens" });
+    slowDown(console);
 
     await Promise.all(Array.from({ length: 20 }, () => applications.get("nobody", signal)));
 

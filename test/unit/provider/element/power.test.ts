@@ -1,0 +1,150 @@
+import { describe, expect, it } from "vitest";
+import type { ElementApplicationSpec } from "../../../../src/api/element-application.ts";
+import { compare, type Fields } from "../../../../src/core/diff.ts";
+import { applicationKind } from "../../../../src/provider/element/application.ts";
+import { WRITE } from "../client.ts";
+import { look, nextChange, wantsBuild, wishOf } from "./changing.ts";
+import { openConsole, running, specOf } from "./open-console.ts";
+
+type Spec = Partial<ElementApplicationSpec>;
+
+describe("what an application shall do", () => {
+  it.each<[wanted: Spec["power"], now: string, operation: string | undefined]>([
+    [undefined, "Running", undefined],
+    [undefined, "Stopped", "start"],
+    [undefined, "Frozen", "restore"],
+    ["Running", "Stopped", "start"],
+    ["Running", "Frozen", "restore"],
+    ["Stopped", "Running", "stop"],
+    ["Stopped", "Stopped", undefined],
+    ["Stopped", "Frozen", "restore"],
+    ["Frozen", "Running", "suspend"],
+    ["Frozen", "Stopped", "suspend"],
+    ["Frozen", "Frozen", undefined],
+  ])("%s while it is %s means %s", async (power, now, operation) => {
+    await using console = await openConsole();
+    const id = await running(console);
+    console.simulator.perform({ action: "set-status", application: id, status: now });
+    const spec = specOf(power === undefined ? {} : { power });
+    expect(nextChange(await look(console, id, spec), spec)?.operation).toBe(operation);
+  });
+
+  it("is its own business where it is only observed", async () => {
+    await using console = await openConsole();
+    const id = await running(console);
+    console.simulator.perform({ action: "set-status", application: id, status: "Stopped" });
+    const spec = specOf({ managementPolicy: "ObserveOnly" });
+    expect(nextChange(await look(console, id, spec), spec)).toBeUndefined();
+  });
+
+  it("is started where an update has left it stopped", async () => {
+    await using console = await openConsole({ settings: { stopsAfterUpdate: true } });
+    const { applications, settle } = console;
+    const spec = wantsBuild("1.0-10");
+    const id = await running(console);
+    await applications.change(id, "update", wishOf(spec), WRITE);
+    settle();
+    const stopped = await look(console, id, spec);
+    expect([stopped.state, stopped.status["appliedVersion"]]).toEqual(["Stopped", "1.0-10"]);
+    expect(nextChange(stopped, spec)?.operation).toBe("start");
+
+    await applications.change(id, "start", wishOf(spec), WRITE);
+    settle();
+
+    const back = await look(console, id, spec);
+    expect([back.state, nextChange(back, spec)]).toEqual(["Running", undefined]);
+  });
+
+  it("saves money where it stands still, so that goes before all else", () => {
+    const saves = (power: Spec["power"]): boolean | undefined =>
+      applicationKind.savesMoney?.(specOf(power === undefined ? {} : { power }));
+    expect([saves("Stopped"), saves("Frozen"), saves("Running"), saves(undefined)]).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
+    expect(applicationKind.rules.savingOperations).toEqual(["stop", "suspend"]);
+  });
+});
+
+describe("the order of changes", () => {
+  const { fields, operations } = applicationKind.rules;
+  const OBSERVED: Fields = {
+    power: "Running",
+    backup: "",
+    projectVersionId: "a",
+    technologyVersion: "1",
+    userLists: [],
+    autostartingScheduledJobs: true,
+    autostartingEsb: true,
+  };
+  const next = (wanted: Fields, observed: Fields = OBSERVED): string | undefined =>
+    compare(fields, operations, wanted, observed).next?.operation;
+
+  it.each<[reason: string, wanted: Fields, expected: string]>([
+    ["stopped before anything costs more", { power: "Stopped", backup: "b" }, "stop"],
+    ["a dump before the build it is made for", { backup: "b", projectVersionId: "b" }, "backup"],
+    [
+      "the build before the technology",
+      { projectVersionId: "b", technologyVersion: "2" },
+      "update",
+    ],
+    [
+      "the technology before who may use it",
+      { technologyVersion: "2", userLists: ["c"] },
+      "technology",
+    ],
+    ["frozen last", { power: "Frozen", userLists: ["c"] }, "userLists"],
+  ])("is: %s", (_, wanted, expected) => {
+    expect(next(wanted)).toBe(expected);
+  });
+
+  it("is: started with what is wanted by then", () => {
+    const stopped = { ...OBSERVED, power: "Stopped" };
+    expect(next({ power: "Running", projectVersionId: "b" }, stopped)).toBe("update");
+    expect(next({ power: "Running" }, stopped)).toBe("start");
+  });
+
+  it.each([
+    "displayName",
+    "publicationContext",
+    "developmentMode",
+    "spaceId",
+    "dbmsType",
+    "defaultUserList",
+  ])("has no place for %s, which is fixed at creation", (field) => {
+    const { fixed, next: change } = compare(fields, operations, { [field]: "b" }, { [field]: "a" });
+    expect(fixed).toMatchObject([{ path: `spec.${field}` }]);
+    expect(change).toBeUndefined();
+  });
+});
+
+describe("what starts by itself", () => {
+  it.each<[spec: Spec, wanted: Fields]>([
+    [{}, {}],
+    [{ autostartingEsb: true }, { autostartingEsb: true }],
+    [
+      { autostartingEsb: false, autostartingScheduledJobs: false },
+      { autostartingEsb: false, autostartingScheduledJobs: false },
+    ],
+    // The one switch would throw both, so only a create request can set them apart.
+    [{ autostartingEsb: true, autostartingScheduledJobs: false }, {}],
+  ])("as %j is compared as %j", (changes, wanted) => {
+    const { autostartingEsb, autostartingScheduledJobs } = wishOf(specOf(changes));
+    expect({ autostartingEsb, autostartingScheduledJobs }).toEqual(wanted);
+  });
+
+  it("is switched with one switch for both", async () => {
+    await using console = await openConsole();
+    const { applications } = console;
+    const id = await running(console);
+    const spec = specOf({ autostartingEsb: false, autostartingScheduledJobs: false });
+    expect(nextChange(await look(console, id, spec), spec)?.operation).toBe("stopAutomatic");
+    await applications.change(id, "stopAutomatic", wishOf(spec), WRITE);
+    const off = await look(console, id, spec);
+    expect(off.status).toMatchObject({ autostartingEsb: false, autostartingScheduledJobs: false });
+    expect(nextChange(off, spec)).toBeUndefined();
+    expect(nextChange(off, specOf({ autostartingEsb: true }))?.operation).toBe("startAutomatic");
+  });
+});
