@@ -1,7 +1,9 @@
 import type { KubeConfig } from "@kubernetes/client-node";
 import { pino } from "pino";
+import { ELEMENT_GROUP, HPC_PARK_GROUP } from "../api/metadata.ts";
 import { kinds } from "../api/kinds.ts";
 import type { Config } from "../config.ts";
+import { ELEMENT, HPC_PARK } from "../config-options.ts";
 import { KubeClient } from "../kube/client.ts";
 import { loadKubeConfig, ownNamespace } from "../kube/kube-config.ts";
 import { KubeTransport } from "../kube/transport.ts";
@@ -17,6 +19,11 @@ import { type OpenAccount, openClusterAccounts } from "./cluster-accounts.ts";
 import { fault, type Finding } from "./finding.ts";
 import type { Scope } from "./objects.ts";
 
+const GROUPS: Readonly<Record<string, string>> = {
+  [HPC_PARK]: HPC_PARK_GROUP,
+  [ELEMENT]: ELEMENT_GROUP,
+};
+
 interface ExaminedAccount extends Omit<OpenAccount, "tokenPlace"> {
   readonly tokenPlace: string | undefined;
 }
@@ -28,7 +35,8 @@ export async function examine(
   signal: AbortSignal,
 ): Promise<readonly Finding[]> {
   const options = optionsFor(config, signal);
-  const accounts: ExaminedAccount[] = [ownAccount(config, options)];
+  const usesHpcPark = config.providers.includes(HPC_PARK);
+  const accounts: ExaminedAccount[] = usesHpcPark ? [ownAccount(config, options)] : [];
   const findings: Finding[] = [...environmentFindings(environment)];
   const kubeConfig = kubeConfigOf(config, findings);
   const transport =
@@ -36,6 +44,7 @@ export async function examine(
   try {
     if (transport !== undefined && kubeConfig !== undefined) {
       findings.push(...(await checkCluster(clusterOf(config, kubeConfig, transport, signal))));
+      if (!usesHpcPark) return findings;
       const found = await openClusterAccounts({
         ...scopeOf(config, transport, signal),
         options,
@@ -131,10 +140,10 @@ function clusterOf(
   transport: KubeTransport,
   signal: AbortSignal,
 ) {
-  const { leaderElection, leaseNamespace, watchNamespaces, ownerId } = config;
+  const { leaderElection, leaseNamespace, watchNamespaces, ownerId, providers } = config;
   return {
     transport,
-    kinds,
+    kinds: kinds.filter(({ group }) => providers.some((name) => GROUPS[name] === group)),
     signal,
     namespaces: watchNamespaces,
     leaseNamespace: leaderElection ? (leaseNamespace ?? ownNamespace(kubeConfig)) : undefined,
