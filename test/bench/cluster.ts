@@ -117,7 +117,7 @@ export class Stage {
   async #defineKinds(): Promise<void> {
     for (const plural of PLURALS) {
       const body: unknown = parse(
-        await readFile(join(PROJECT, "crds", `hpc-park.ru_${plural}.yaml`), "utf8"),
+        await readFile(join(PROJECT, "crds", `${group}_${plural}.yaml`), "utf8"),
       );
       await this.#must("POST", CRD_PATH, body);
     }
