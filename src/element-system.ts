@@ -28,6 +28,7 @@ export function elementSystem(surroundings: Surroundings, hooks: SystemHooks): S
     requestsPerSecond: config.elementRequestsPerSecond,
     userAgent: COMPONENT,
     ca: config.elementCa,
+    caOption: "ELEMENT_CA_FILE",
     guard: hooks.guard,
     onOutcome: ({ operation, code, durationMs }) => {
       metrics.providerRequests.inc({ provider, operation, code });
