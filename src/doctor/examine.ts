@@ -10,12 +10,14 @@ import { KubeTransport } from "../kube/transport.ts";
 import { createMetrics } from "../metrics.ts";
 import { ProviderError } from "../provider/errors.ts";
 import type { HpcAccountPortOptions } from "../provider/hpc-park/account-port.ts";
+import { consolePort } from "../element-system.ts";
 import { accountOptions, createAccount, KINDS } from "../hpc-park-system.ts";
 import { COMPONENT, isReadableOnTheWay } from "../system.ts";
 import { checkAccount } from "./account.ts";
 import { checkCatalogue, type Described } from "./catalogue.ts";
 import { checkCluster } from "./cluster.ts";
 import { type OpenAccount, openClusterAccounts } from "./cluster-accounts.ts";
+import { checkConsoles } from "./consoles.ts";
 import { fault, type Finding } from "./finding.ts";
 import type { Scope } from "./objects.ts";
 
@@ -44,6 +46,8 @@ export async function examine(
   try {
     if (transport !== undefined && kubeConfig !== undefined) {
       findings.push(...(await checkCluster(clusterOf(config, kubeConfig, transport, signal))));
+      if (config.providers.includes(ELEMENT))
+        findings.push(...(await consoleFindings(config, transport, signal)));
       if (!usesHpcPark) return findings;
       const found = await openClusterAccounts({
         ...scopeOf(config, transport, signal),
@@ -76,6 +80,21 @@ function accountFindings(one: ExaminedAccount, signal: AbortSignal): Promise<rea
   });
 }
 
+function consoleFindings(
+  config: Config,
+  transport: KubeTransport,
+  signal: AbortSignal,
+): Promise<readonly Finding[]> {
+  const hooks = { guard: refuseToWrite, reconsider: () => undefined };
+  const port = consolePort({ config, metrics: createMetrics(), signal }, hooks);
+  const { elementAllowedUrls: allowedUrls } = config;
+  return checkConsoles({ ...scopeOf(config, transport, signal), port, allowedUrls });
+}
+
+function refuseToWrite(): never {
+  throw new ProviderError("unavailable", "the doctor changes nothing");
+}
+
 function scopeOf(
   { watchNamespaces: namespaces }: Config,
   transport: KubeTransport,
@@ -86,11 +105,8 @@ function scopeOf(
 
 function optionsFor(config: Config, signal: AbortSignal): HpcAccountPortOptions {
   const logger = pino({ level: "silent" });
-  const refuse = (): never => {
-    throw new ProviderError("unavailable", "the doctor changes nothing");
-  };
   const surroundings = { config, logger, metrics: createMetrics(), signal };
-  return accountOptions(surroundings, refuse, () => undefined);
+  return accountOptions(surroundings, refuseToWrite, () => undefined);
 }
 
 /** The operator's own. */
