@@ -1,6 +1,7 @@
 import { ELEMENT_GROUP, metadataKeys } from "./api/metadata.ts";
 import { ELEMENT } from "./config-options.ts";
 import { Manager } from "./controller/manager.ts";
+import type { AccountPort } from "./provider/account-port.ts";
 import { applicationKind } from "./provider/element/application.ts";
 import { elementConsolePort } from "./provider/element/console-port.ts";
 import type { KindPort, ManagedSpec } from "./provider/port.ts";
@@ -19,35 +20,44 @@ const KINDS: readonly KindPort<ManagedSpec>[] = [applicationKind];
 
 /** Element control panels at work: the ElementConsoles of the cluster. The operator has none of its own. */
 export function elementSystem(surroundings: Surroundings, hooks: SystemHooks): System {
-  const { config, logger, metrics, signal } = surroundings;
+  const { config, logger } = surroundings;
   for (const url of config.elementAllowedUrls.filter(isReadableOnTheWay))
     logger.warn({ url }, "client secrets travel there without TLS; allow https URLs only");
-  const provider = ELEMENT;
-  const accountPort = elementConsolePort({
-    timeoutMs: config.requestTimeoutMs,
-    requestsPerSecond: config.elementRequestsPerSecond,
-    userAgent: COMPONENT,
-    ca: config.elementCa,
-    guard: hooks.guard,
-    onOutcome: ({ operation, code, durationMs }) => {
-      metrics.providerRequests.inc({ provider, operation, code });
-      metrics.providerSeconds.observe({ provider, operation }, durationMs / 1000);
-    },
-    onConsequences: hooks.reconsider,
-    afterFailureMs: config.pollIntervalMs,
-    now,
-    random: Math.random,
-    signal,
-  });
+  const accountPort = consolePort(surroundings, hooks);
   return {
-    provider,
+    provider: ELEMENT,
     manage: (cluster) =>
       new Manager({
-        ...managerOptions(surroundings, cluster, provider),
+        ...managerOptions(surroundings, cluster, ELEMENT),
         kinds: KINDS.map((port) => ({ port })),
         accountPort,
         allowedUrls: config.elementAllowedUrls,
         keys: metadataKeys(ELEMENT_GROUP),
       }),
   };
+}
+
+/** What every console is opened with. */
+export function consolePort(
+  { config, metrics, signal }: Omit<Surroundings, "logger">,
+  { guard, reconsider }: SystemHooks,
+): AccountPort {
+  const provider = ELEMENT;
+  return elementConsolePort({
+    timeoutMs: config.requestTimeoutMs,
+    requestsPerSecond: config.elementRequestsPerSecond,
+    userAgent: COMPONENT,
+    ca: config.elementCa,
+    caOption: "ELEMENT_CA_FILE",
+    guard,
+    onOutcome: ({ operation, code, durationMs }) => {
+      metrics.providerRequests.inc({ provider, operation, code });
+      metrics.providerSeconds.observe({ provider, operation }, durationMs / 1000);
+    },
+    onConsequences: reconsider,
+    afterFailureMs: config.pollIntervalMs,
+    now,
+    random: Math.random,
+    signal,
+  });
 }

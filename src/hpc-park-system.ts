@@ -52,6 +52,7 @@ export function accountOptions(
     requestsPerSecond: config.hpcParkRequestsPerSecond,
     userAgent: COMPONENT,
     ca: config.hpcParkCa,
+    caOption: "HPC_PARK_CA_FILE",
     guard,
     onOutcome: ({ operation, code, durationMs }) => {
       metrics.providerRequests.inc({ provider, operation, code });

@@ -180,4 +180,5 @@ export const elementApplicationKind: KindDefinition = {
   status: ApplicationStatusSchema,
   rules: applicationRules,
   printerColumns: applicationColumns,
+  isMirrored: true,
 };

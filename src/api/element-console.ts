@@ -144,4 +144,5 @@ export const elementConsoleKind: KindDefinition = {
     }),
   ],
   printerColumns: consoleColumns,
+  isAccount: true,
 };

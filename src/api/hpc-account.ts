@@ -188,4 +188,5 @@ export const hpcAccountKind: KindDefinition = {
     }),
   ],
   printerColumns: accountColumns,
+  isAccount: true,
 };

@@ -33,4 +33,8 @@ export interface KindDefinition {
   readonly status: TSchema;
   readonly rules: readonly CelRule[];
   readonly printerColumns: readonly PrinterColumn[];
+  /** It stands for who may do something with a provider, not for a remote thing. */
+  readonly isAccount?: true;
+  /** The operator itself makes and deletes resources of this kind, to show what is there. */
+  readonly isMirrored?: true;
 }

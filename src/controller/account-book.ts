@@ -122,7 +122,7 @@ export class AccountBook {
     const message =
       remembered === undefined
         ? `${where}; create it, or correct ${this.#options.reference.path}`
-        : `${where}, and this was made in it (${remembered.account}); create it again with a token of the same user`;
+        : `${where}, and this was made in it (${remembered.account}); create it again for the same user`;
     return { reason: "AccountNotFound", message, isStalled: true };
   }
 
@@ -161,7 +161,7 @@ function notReady(message: string): Choice {
 function differs(what: string, { account }: Remembered, present: string): Obstacle {
   return {
     reason: "AccountDiffers",
-    message: `this is in ${account}, and ${what} stands for ${present} now; give it a token of the former user again, or say with the annotation acknowledge-gone that the thing is gone`,
+    message: `this is in ${account}, and ${what} stands for ${present} now; make it stand for the former user again, or say with the annotation acknowledge-gone that the thing is gone`,
     isStalled: true,
   };
 }

@@ -95,7 +95,7 @@ export class AccountHolder implements TokenHolder {
     const { port, ownUrl, allowedUrls } = this.#dependencies;
     const { url = ownUrl ?? "" } = port.terms(this.object.spec);
     if (!allowedUrls.map(withoutSlash).includes(withoutSlash(url)))
-      return this.#giveUp(urlNotAllowed(url));
+      return this.#giveUp(urlNotAllowed(url, port));
     let offered = await offeredTokens(this.object, this.#dependencies);
     for (;;) {
       const failure = await this.#tryAll(offered, withoutSlash(url), refused);
@@ -181,10 +181,10 @@ export function withoutSlash(url: string): string {
   return url.replace(/\/+$/, "");
 }
 
-function urlNotAllowed(url: string): Obstacle {
+function urlNotAllowed(url: string, { adviceOnUrl }: AccountPort): Obstacle {
   return {
     reason: "UrlNotAllowed",
-    message: `${url} is not a server that the operator may use; have it added to the operator's option ALLOWED_URLS, or leave spec.url out`,
+    message: `${url} is not a server that the operator may use; ${adviceOnUrl}`,
     isStalled: true,
   };
 }

@@ -230,7 +230,9 @@ function* expectedIds(
 ): Iterable<string> {
   if (runtime === undefined) return;
   for (const object of runtime.store.list()) {
-    const { metadata, status } = object;
+    const { metadata, spec, status } = object;
+    // Of what is only observed nothing follows, and people may do away with as much of it as they like.
+    if (spec.managementPolicy === "ObserveOnly") continue;
     if (metadata.deletionTimestamp !== undefined || status?.id === undefined) continue;
     const isAcknowledged = metadata.annotations?.[keys.acknowledgeGone] === String(status.id);
     const isLost = findCondition(status.conditions, "Stalled")?.reason === "Lost";

@@ -28,7 +28,7 @@ export async function proveToken(
   { port, server, lanes, signal, isRefused, acknowledged }: Proving,
   bound: string | undefined,
 ): Promise<Proof> {
-  if (isRefused) return refused("the server refuses it");
+  if (isRefused) return refused("the server refuses it", port);
   const client = port.open({
     url: server,
     lanes,
@@ -41,18 +41,21 @@ export async function proveToken(
     const present = wordOfPlace({ server, user: facts.user });
     const isBound = bound === undefined || bound === present;
     if (isBound || acknowledged === (facts.user ?? "?")) return { is: "accepted", facts };
-    return { is: "another", obstacle: anotherUser(bound, present, facts.user ?? "?") };
+    return {
+      is: "another",
+      obstacle: anotherUser({ bound, present, user: facts.user ?? "?" }, port),
+    };
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
-    return proofOf(error, token);
+    return proofOf(error, token, port);
   } finally {
     client.close();
   }
 }
 
-function proofOf(error: ProviderError, token: string): Proof {
+function proofOf(error: ProviderError, token: string, port: AccountPort): Proof {
   const words = cleanWords(error.message, token);
-  if (error.kind === "unauthorized") return refused(words);
+  if (error.kind === "unauthorized") return refused(words, port);
   if (isCertificateFault(error))
     return {
       is: "open",
@@ -62,15 +65,18 @@ function proofOf(error: ProviderError, token: string): Proof {
   return { is: "open", obstacle: { reason, message: `${words}; trying again`, isStalled: false } };
 }
 
-function refused(words: string): Proof {
-  const message = `the token is not taken: ${words}; put a valid one into the Secret`;
+function refused(words: string, { credentialCalled }: AccountPort): Proof {
+  const message = `the ${credentialCalled} is not taken: ${words}; put a valid one into the Secret`;
   return { is: "refused", obstacle: { reason: "Unauthorized", message, isStalled: true } };
 }
 
-function anotherUser(bound: string, present: string, user: string): Obstacle {
+function anotherUser(
+  { bound, present, user }: { bound: string; present: string; user: string },
+  { credentialCalled: what }: AccountPort,
+): Obstacle {
   return {
     reason: "AnotherUser",
-    message: `the token is of ${present}, and this account is bound to ${bound}: nothing is created or deleted; put a token of that user back, or, where it shall stand for the other one from now on, say so with the annotation acknowledge-user: "${user}"`,
+    message: `the ${what} is of ${present}, and this account is bound to ${bound}: nothing is created or deleted; put a ${what} of that user back, or, where it shall stand for the other one from now on, say so with the annotation acknowledge-user: "${user}"`,
     isStalled: true,
   };
 }

@@ -51,7 +51,9 @@ function synced({ summary, problem, distrust, isDeleting, users }: AccountState)
   }
   if (problem !== undefined)
     return [claim("Synced", "False", [problem.reason, problem.message]), ...flags];
-  return [claim("Synced", "True", ["ReconcileSuccess", "its token was read and works"])];
+  return [
+    claim("Synced", "True", ["ReconcileSuccess", "its Secret was read and opens the account"]),
+  ];
 }
 
 function trusted({ distrust, isBound }: AccountState): ConditionClaim[] {

@@ -1,4 +1,5 @@
 import type { AccountObject } from "../controller/account-object.ts";
+import { withoutSlash } from "../controller/account-holder.ts";
 import { offeredTokens } from "../controller/account-tokens.ts";
 import { KubeError } from "../kube/errors.ts";
 import { keyOf } from "../kube/kube-object.ts";
@@ -54,12 +55,8 @@ async function openAccount(
 ): Promise<OpenAccount | Finding> {
   const name = `account ${keyOf(object)}`;
   const { url = ownUrl, tokens: references } = port.terms(object.spec);
-  if (![ownUrl, ...allowedUrls].some((allowed) => isSame(allowed, url)))
-    return fault(
-      name,
-      `${url} is not a server that the operator may use`,
-      "add it to ALLOWED_URLS, or leave spec.url out",
-    );
+  if (![ownUrl, ...allowedUrls].map(withoutSlash).includes(withoutSlash(url)))
+    return fault(name, `${url} is not a server that the operator may use`, port.adviceOnUrl);
   const { tokens, fault: obstacle } = await offeredTokens(object, { port, client, signal });
   const [token] = tokens;
   if (token === undefined)
@@ -72,8 +69,4 @@ async function openAccount(
     metadata.namespace === namespace &&
     status?.account?.startsWith(`${object.metadata.name}@`) === true;
   return { name, url, urlPlace: "spec.url", tokenPlace, account, isInAccount };
-}
-
-function isSame(a: string, b: string): boolean {
-  return a.replace(/\/+$/, "") === b.replace(/\/+$/, "");
 }

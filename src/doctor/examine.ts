@@ -1,21 +1,30 @@
 import type { KubeConfig } from "@kubernetes/client-node";
 import { pino } from "pino";
+import { ELEMENT_GROUP, HPC_PARK_GROUP } from "../api/metadata.ts";
 import { kinds } from "../api/kinds.ts";
 import type { Config } from "../config.ts";
+import { ELEMENT, HPC_PARK } from "../config-options.ts";
 import { KubeClient } from "../kube/client.ts";
 import { loadKubeConfig, ownNamespace } from "../kube/kube-config.ts";
 import { KubeTransport } from "../kube/transport.ts";
 import { createMetrics } from "../metrics.ts";
 import { ProviderError } from "../provider/errors.ts";
 import type { HpcAccountPortOptions } from "../provider/hpc-park/account-port.ts";
+import { consolePort } from "../element-system.ts";
 import { accountOptions, createAccount, KINDS } from "../hpc-park-system.ts";
 import { COMPONENT, isReadableOnTheWay } from "../system.ts";
 import { checkAccount } from "./account.ts";
 import { checkCatalogue, type Described } from "./catalogue.ts";
 import { checkCluster } from "./cluster.ts";
 import { type OpenAccount, openClusterAccounts } from "./cluster-accounts.ts";
+import { checkConsoles } from "./consoles.ts";
 import { fault, type Finding } from "./finding.ts";
 import type { Scope } from "./objects.ts";
+
+const GROUPS: Readonly<Record<string, string>> = {
+  [HPC_PARK]: HPC_PARK_GROUP,
+  [ELEMENT]: ELEMENT_GROUP,
+};
 
 interface ExaminedAccount extends Omit<OpenAccount, "tokenPlace"> {
   readonly tokenPlace: string | undefined;
@@ -28,7 +37,8 @@ export async function examine(
   signal: AbortSignal,
 ): Promise<readonly Finding[]> {
   const options = optionsFor(config, signal);
-  const accounts: ExaminedAccount[] = [ownAccount(config, options)];
+  const usesHpcPark = config.providers.includes(HPC_PARK);
+  const accounts: ExaminedAccount[] = usesHpcPark ? [ownAccount(config, options)] : [];
   const findings: Finding[] = [...environmentFindings(environment)];
   const kubeConfig = kubeConfigOf(config, findings);
   const transport =
@@ -36,6 +46,9 @@ export async function examine(
   try {
     if (transport !== undefined && kubeConfig !== undefined) {
       findings.push(...(await checkCluster(clusterOf(config, kubeConfig, transport, signal))));
+      if (config.providers.includes(ELEMENT))
+        findings.push(...(await consoleFindings(config, transport, signal)));
+      if (!usesHpcPark) return findings;
       const found = await openClusterAccounts({
         ...scopeOf(config, transport, signal),
         options,
@@ -67,6 +80,21 @@ function accountFindings(one: ExaminedAccount, signal: AbortSignal): Promise<rea
   });
 }
 
+function consoleFindings(
+  config: Config,
+  transport: KubeTransport,
+  signal: AbortSignal,
+): Promise<readonly Finding[]> {
+  const hooks = { guard: refuseToWrite, reconsider: () => undefined };
+  const port = consolePort({ config, metrics: createMetrics(), signal }, hooks);
+  const { elementAllowedUrls: allowedUrls } = config;
+  return checkConsoles({ ...scopeOf(config, transport, signal), port, allowedUrls });
+}
+
+function refuseToWrite(): never {
+  throw new ProviderError("unavailable", "the doctor changes nothing");
+}
+
 function scopeOf(
   { watchNamespaces: namespaces }: Config,
   transport: KubeTransport,
@@ -77,11 +105,8 @@ function scopeOf(
 
 function optionsFor(config: Config, signal: AbortSignal): HpcAccountPortOptions {
   const logger = pino({ level: "silent" });
-  const refuse = (): never => {
-    throw new ProviderError("unavailable", "the doctor changes nothing");
-  };
   const surroundings = { config, logger, metrics: createMetrics(), signal };
-  return accountOptions(surroundings, refuse, () => undefined);
+  return accountOptions(surroundings, refuseToWrite, () => undefined);
 }
 
 /** The operator's own. */
@@ -131,10 +156,10 @@ function clusterOf(
   transport: KubeTransport,
   signal: AbortSignal,
 ) {
-  const { leaderElection, leaseNamespace, watchNamespaces, ownerId } = config;
+  const { leaderElection, leaseNamespace, watchNamespaces, ownerId, providers } = config;
   return {
     transport,
-    kinds,
+    kinds: kinds.filter(({ group }) => providers.some((name) => GROUPS[name] === group)),
     signal,
     namespaces: watchNamespaces,
     leaseNamespace: leaderElection ? (leaseNamespace ?? ownNamespace(kubeConfig)) : undefined,

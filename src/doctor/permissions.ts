@@ -1,9 +1,8 @@
-import { hpcAccountKind } from "../api/hpc-account.ts";
 import type { KindDefinition } from "../api/kind.ts";
 import type { AccessAttributes } from "../kube/inspect.ts";
 
 export interface PermissionNeeds {
-  readonly kinds: readonly Pick<KindDefinition, "group" | "plural">[];
+  readonly kinds: readonly Pick<KindDefinition, "group" | "plural" | "isAccount" | "isMirrored">[];
   /** Empty: all. */
   readonly namespaces: readonly string[];
   /** Where the leader's Lease is; undefined without an election. */
@@ -20,19 +19,29 @@ interface Grant {
   readonly verbs: readonly string[];
 }
 
-/** Before something is deleted its resource is read past every cache; of an account nothing is deleted. */
-function readAnew(plural: string): readonly string[] {
-  return plural === hpcAccountKind.plural ? [] : ["get"];
+/** What the operator does with the resources of a kind. */
+function verbsOf({ isAccount, isMirrored }: PermissionNeeds["kinds"][number]): readonly string[] {
+  return [
+    "list",
+    "watch",
+    // Before something is deleted its resource is read past every cache; of an account nothing is deleted.
+    ...(isAccount === true ? [] : ["get"]),
+    "patch",
+    ...(isMirrored === true ? ["create", "delete"] : []),
+  ];
 }
 
 /** Every verb that the operator uses, on what, and where. */
 export function permissionsFor(needs: PermissionNeeds): readonly AccessAttributes[] {
   const { kinds, namespaces, leaseNamespace, readsOwnerId } = needs;
   const watched: readonly Grant[] = [
-    ...kinds.flatMap(({ group, plural }): Grant[] => [
-      { group, resource: plural, verbs: ["list", "watch", ...readAnew(plural), "patch"] },
-      { group, resource: plural, subresource: "status", verbs: ["patch"] },
-    ]),
+    ...kinds.flatMap((kind): Grant[] => {
+      const { group, plural } = kind;
+      return [
+        { group, resource: plural, verbs: verbsOf(kind) },
+        { group, resource: plural, subresource: "status", verbs: ["patch"] },
+      ];
+    }),
     { group: "", resource: "secrets", verbs: ["get", "create", "update", "patch", "delete"] },
     { group: "", resource: "events", verbs: ["create", "patch"] },
   ];

@@ -94,6 +94,10 @@ export interface AccountPort {
   terms(spec: unknown): AccountTerms;
   /** How resources name the account object of their namespace. */
   readonly reference: AccountReference;
+  /** What opens an account, in messages: token. */
+  readonly credentialCalled: string;
+  /** What a person does about a server that may not be used. */
+  readonly adviceOnUrl: string;
   /** Lanes for one user of one server. */
   lanes(requestsPerSecond: number | undefined): Lanes;
   open(opening: AccountOpening): AccountClient;

@@ -35,11 +35,12 @@ export function isCertificateFault({ code }: ProviderError): boolean {
 export function convert(
   error: unknown,
   { operation, isCreate, method }: HttpRequest,
+  caOption: string,
 ): { error: ProviderError; code: string } {
   const cause = rootOf(error);
   if (cause instanceof ProviderError) return { error: cause, code: "guarded" };
   const code = codeOf(error);
-  const message = `${operation}: ${cleanWords(describe(code, error))}`;
+  const message = `${operation}: ${cleanWords(describe(code, error, caOption))}`;
   const isOpen = isCreate === true && method === "POST" && !NEVER_SENT.has(code);
   return {
     error: new ProviderError(isOpen ? "unknown-outcome" : "unavailable", message, { code }),
@@ -55,9 +56,9 @@ function codeOf(error: unknown): string {
   return error instanceof RequestError ? error.code : "ERROR";
 }
 
-function describe(code: string, error: unknown): string {
+function describe(code: string, error: unknown, caOption: string): string {
   if (UNTRUSTED.has(code))
-    return `its certificate is not trusted (${code}); name the authority that signed it in HPC_PARK_CA_FILE`;
+    return `its certificate is not trusted (${code}); name the authority that signed it in ${caOption}`;
   switch (code) {
     case "ETIMEDOUT":
       return "no answer in time";

@@ -56,6 +56,8 @@ export interface HttpExchangeOptions {
   readonly userAgent: string;
   /** Certificate authorities in PEM, trusted beside those of the system. */
   readonly ca?: string | undefined;
+  /** The option that `ca` comes from, for advice. */
+  readonly caOption: string;
   /** Called last before a request that changes something leaves; throws where this process may not write any more. */
   readonly guard: () => void;
   readonly onOutcome: (outcome: HttpOutcome) => void;
@@ -120,7 +122,7 @@ export class HttpExchange {
       );
     } catch (error) {
       if (error instanceof ProviderError) throw error;
-      const converted = convert(error, request);
+      const converted = convert(error, request, this.#options.caOption);
       this.#report(request, converted.code, startedMs);
       throw converted.error;
     }

@@ -117,7 +117,10 @@ export class Session {
     this.#lastToken = token ?? (holders.length === 0 ? this.#lastToken : undefined);
     if (this.#lastToken !== undefined) return this.#lastToken;
     const who = holders.map(({ what }) => what).join(", ");
-    throw new ProviderError("unauthorized", `${who} has no token that works`);
+    throw new ProviderError(
+      "unauthorized",
+      `${who} has no ${this.#options.port.credentialCalled} that works`,
+    );
   }
 
   async #otherToken(refused: string): Promise<string | undefined> {

@@ -7,6 +7,7 @@ import {
   type ControlPlane,
   startControlPlane,
 } from "../../src/embedded/control-plane/control-plane.ts";
+import { HPC_PARK_GROUP } from "../../src/api/metadata.ts";
 import { kinds } from "../../src/api/kinds.ts";
 import { loadKubeConfig } from "../../src/kube/kube-config.ts";
 import { pathOf, type ResourceType } from "../../src/kube/kube-object.ts";
@@ -31,7 +32,8 @@ export const LEASES: ResourceType = {
 };
 
 const SPEC = { containerType: "pytorch", gpuType: "A100", gpuCount: 1, tariffType: "hourly" };
-const PLURALS = kinds.map(({ plural }) => plural);
+/** Of the provider that is measured. */
+const PLURALS = kinds.filter(({ group }) => group === HPC_PARK_GROUP).map(({ plural }) => plural);
 const CRD_PATH = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
 /** Requests at a time with which objects are created and deleted: what `kubectl apply` of a long file comes to, and more. */
 const HANDS = 16;
@@ -117,7 +119,7 @@ export class Stage {
   async #defineKinds(): Promise<void> {
     for (const plural of PLURALS) {
       const body: unknown = parse(
-        await readFile(join(PROJECT, "crds", `hpc-park.ru_${plural}.yaml`), "utf8"),
+        await readFile(join(PROJECT, "crds", `${HPC_PARK_GROUP}_${plural}.yaml`), "utf8"),
       );
       await this.#must("POST", CRD_PATH, body);
     }

@@ -101,6 +101,7 @@ export async function start(
 function commonEnvironment(stage: Stage, namespace: string): Record<string, string> {
   return {
     KUBECONFIG: stage.plane.kubeconfigPath,
+    PROVIDERS: "hpc-park",
     HPC_PARK_URL: stage.remote.url,
     HPC_PARK_TOKEN_FILE: stage.tokenFile,
     WATCH_NAMESPACES: namespace,

@@ -49,6 +49,7 @@ beforeAll(async () => {
   environment = {
     ...PACE,
     KUBECONFIG: join(folder, "kubeconfig"),
+    PROVIDERS: "hpc-park",
     HPC_PARK_URL: simulator.url,
     HPC_PARK_TOKEN: simulator.token,
     HPC_PARK_REQUESTS_PER_SECOND: "10000",

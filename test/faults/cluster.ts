@@ -9,7 +9,7 @@ import { PROJECT } from "../project.ts";
 import { bundled } from "./programs.ts";
 import type { Cluster } from "./world.ts";
 
-const CRDS = kinds.map(({ plural }) => plural).map((plural) => `hpc-park.ru_${plural}.yaml`);
+const CRDS = kinds.map(({ group, plural }) => `${group}_${plural}.yaml`);
 
 /** Reads the admin's kubeconfig and puts the CRDs into the cluster. */
 export async function openCluster(kubeconfigPath: string): Promise<Cluster> {

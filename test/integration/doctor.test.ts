@@ -154,7 +154,7 @@ describe("a healthy installation", () => {
     const env = { PATH: process.env["PATH"], ...environment };
     const args = [join(PROJECT, "src/main.ts"), "doctor"];
     const { stdout } = await promisify(execFile)(process.execPath, args, { env });
-    expect(stdout).toMatch(/all 36 verbs are allowed/);
+    expect(stdout).toMatch(/all 47 verbs are allowed/);
     expect(stdout).toMatch(/"ordinary" is valid, an ordinary one/);
     expect(stdout).toMatch(/all is well|0 faults, 1 warnings/);
   });
@@ -203,6 +203,7 @@ const SEEDED: readonly Seeded[] = [
             ],
             verbs: ["get", "list", "watch", "patch"],
           },
+          { apiGroups: ["element.1c.ru"], resources: ["*"], verbs: ["*"] },
           {
             apiGroups: ["", "coordination.k8s.io", "apiextensions.k8s.io"],
             resources: ["*"],

@@ -14,6 +14,7 @@ export interface OperatorSettings {
   readonly kubeconfig: string;
   readonly url: string;
   readonly tokenFile: string;
+  readonly elementUrl: string;
   readonly logFile: string;
 }
 
@@ -22,7 +23,7 @@ export class OperatorProcess {
   readonly #child: ChildProcess;
   readonly #logFile: string;
 
-  constructor({ kubeconfig, url, tokenFile, logFile }: OperatorSettings) {
+  constructor({ kubeconfig, url, tokenFile, elementUrl, logFile }: OperatorSettings) {
     this.#logFile = logFile;
     const log = openSync(logFile, "a");
     this.#child = spawn(process.execPath, [MAIN, "run"], {
@@ -34,6 +35,7 @@ export class OperatorProcess {
         KUBECONFIG: kubeconfig,
         HPC_PARK_URL: url,
         HPC_PARK_TOKEN_FILE: tokenFile,
+        ELEMENT_ALLOWED_URLS: elementUrl,
         POLL_INTERVAL_SECONDS: "5",
         ACTIVE_POLL_INTERVAL_SECONDS: "1",
         BILLING_INTERVAL_SECONDS: "5",

@@ -1,11 +1,12 @@
 import { findCondition } from "../../api/conditions.ts";
+import type { ElementApplication } from "../../api/element-application.ts";
 import type { HpcInstance } from "../../api/hpc-instance.ts";
 import type { HpcStorage } from "../../api/hpc-storage.ts";
 import type { Row } from "./table.ts";
 
-export type Resource = HpcInstance | HpcStorage;
+export type Resource = HpcInstance | HpcStorage | ElementApplication;
 
-/** As `kubectl get hpci,hpcs -o json` prints them. */
+/** As `kubectl get hpci,hpcs,elapp -o json` prints them. */
 export function readResources(json: string): Resource[] {
   const list: { items: Resource[] } = JSON.parse(json);
   return list.items;
@@ -24,17 +25,28 @@ export function rowOf(resource: Resource, wallClockMs: number): Row {
     kind,
     name: metadata.name,
     ready: ready?.status ?? "",
-    state: status?.state ?? "",
+    state: stateOf(resource),
     size: sizeOf(resource),
-    host: status !== undefined && "host" in status ? (status.host ?? "") : "",
+    host: hostOf(resource),
     price: status !== undefined && "pricePerHour" in status ? (status.pricePerHour ?? "") : "",
     age: `${Math.max(Math.round((wallClockMs - created) / 1000), 0)}s`,
     message: messageOf(resource) ?? "",
   };
 }
 
+function stateOf({ status }: Resource): string {
+  if (status === undefined) return "";
+  return ("state" in status ? status.state : "status" in status ? status.status : "") ?? "";
+}
+
+function hostOf({ status }: Resource): string {
+  if (status === undefined) return "";
+  return ("host" in status ? status.host : "uri" in status ? status.uri : "") ?? "";
+}
+
 function sizeOf({ status }: Resource): string {
   if (status === undefined) return "";
+  if ("appliedVersion" in status) return status.appliedVersion ?? "";
   if ("gpu" in status) return status.gpu ?? "";
   return "sizeGb" in status ? `${status.sizeGb} GB` : "";
 }

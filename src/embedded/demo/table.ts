@@ -4,7 +4,7 @@ export interface Row {
   readonly name: string;
   readonly ready: string;
   readonly state: string;
-  /** `4×A100`, or `100 GB`. */
+  /** `4×A100`, `100 GB`, or the version of a build. */
   readonly size: string;
   readonly host: string;
   /** What it costs in an hour. */
@@ -18,8 +18,8 @@ const COLUMNS: readonly (readonly [title: string, field: keyof Row])[] = [
   ["NAME", "name"],
   ["READY", "ready"],
   ["STATE", "state"],
-  ["SIZE", "size"],
-  ["HOST", "host"],
+  ["SIZE/VERSION", "size"],
+  ["WHERE", "host"],
   ["₽/H", "price"],
   ["AGE", "age"],
   ["MESSAGE", "message"],

@@ -32,6 +32,8 @@ export function elementConsolePort(options: ElementConsolePortOptions): AccountP
       nameIn: ({ consoleRef }: ManagedSpec & { readonly consoleRef?: { readonly name: string } }) =>
         consoleRef?.name,
     },
+    credentialCalled: "client",
+    adviceOnUrl: "have it added to the operator's option ELEMENT_ALLOWED_URLS",
     // The CRD's schema has checked it.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     terms: (spec) => termsOf(spec as ElementConsoleSpec),

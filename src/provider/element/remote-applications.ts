@@ -110,7 +110,8 @@ async function remove({ panel }: Applications, id: string, write: Write): Promis
     return (await panel.send(request, DELETE, write)) !== undefined;
   } catch (error) {
     if (!(error instanceof ProviderError) || error.kind !== "precondition") throw error;
-    const advice = "publish or drop the drafts of its development environment in the panel";
+    const advice =
+      "where it has unpublished drafts, publish or drop the drafts in the panel's development environment";
     throw new ProviderError("precondition", `${error.message}; ${advice}`);
   }
 }

@@ -37,6 +37,7 @@ export function clientOf(url: string, options: Partial<HttpClientOptions> = {}):
     refusalIn: hpcParkRefusal,
     timeoutMs: 5_000,
     userAgent: "test",
+    caOption: "HPC_PARK_CA_FILE",
     guard: () => undefined,
     onOutcome: (outcome) => outcomes.push(outcome),
     now,
