@@ -153,6 +153,19 @@ describe("user lists", () => {
     expect(await connected(console, id)).toEqual([partners]);
   });
 
+  it("that are connected and wanted are left alone", async () => {
+    await using console = await openConsole();
+    const id = await running(console, specOf({ userLists: [staff] }));
+    const both = [staff, partners];
+    await console.applications.change(id, "userLists", { userLists: both }, WRITE);
+    await console.applications.change(id, "userLists", { userLists: [staff] }, WRITE);
+    expect(changesOf(console, id)).toEqual([
+      ["POST", "userlists", { "user-lists": [partners] }],
+      ["DELETE", `userlists/${partners}`],
+    ]);
+    expect(await connected(console, id)).toEqual([staff]);
+  });
+
   it("are all disconnected where the spec wants none", async () => {
     await using console = await openConsole();
     const id = await running(console, specOf({ userLists: [staff, partners] }));

@@ -37,6 +37,8 @@ export interface OpenConsole extends AsyncDisposable {
   readonly clock: HandClock;
   readonly client: AccountClient;
   readonly applications: RemoteKind;
+  /** As a process sees them that has nothing in its memory. */
+  readonly reopened: () => RemoteKind;
   /** How often the panel's offers meant something else than before. */
   readonly reconsiderations: () => number;
   readonly sent: (operation: string) => readonly LedgerEntry[];
@@ -70,6 +72,7 @@ export async function openConsole(opening: Opening = {}): Promise<OpenConsole> {
     timeoutMs: 5_000,
     requestsPerSecond: 100_000,
     userAgent: "test",
+    caOption: "ELEMENT_CA_FILE",
     guard: () => undefined,
     onOutcome: () => undefined,
     onConsequences: () => {
@@ -80,29 +83,40 @@ export async function openConsole(opening: Opening = {}): Promise<OpenConsole> {
     random: () => 0,
     signal: ending.signal,
   });
-  const client = port.open({
-    url: url ?? simulator.url,
-    token: async () => credential ?? `${simulator.clientId}:${simulator.clientSecret}`,
-    lanes,
-    signal: ending.signal,
-  });
-  const applications = client.remotes().get("ElementApplication");
-  if (applications === undefined) throw new Error("a console has applications");
+  const clients: AccountClient[] = [];
+  const open = (): AccountClient => {
+    const opened = port.open({
+      url: url ?? simulator.url,
+      token: async () => credential ?? `${simulator.clientId}:${simulator.clientSecret}`,
+      lanes,
+      signal: ending.signal,
+    });
+    clients.push(opened);
+    return opened;
+  };
+  const client = open();
   return {
     simulator,
     clock,
     client,
-    applications,
+    applications: applicationsOf(client),
+    reopened: () => applicationsOf(open()),
     reconsiderations: () => reconsiderations,
     sent: (operation) => simulator.ledger.entries.filter((entry) => entry.operation === operation),
     settle: () => clock.advance(3 * STEP_MS),
     async [Symbol.asyncDispose]() {
       ending.abort();
       lanes.close();
-      client.close();
+      for (const opened of clients) opened.close();
       await simulator.close();
     },
   };
+}
+
+function applicationsOf(client: AccountClient): RemoteKind {
+  const applications = client.remotes().get("ElementApplication");
+  if (applications === undefined) throw new Error("a console has applications");
+  return applications;
 }
 
 export function specOf(changes: Partial<ElementApplicationSpec> = {}): ElementApplicationSpec {
