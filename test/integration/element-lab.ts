@@ -1,5 +1,4 @@
 import { inject } from "vitest";
-import type { Condition } from "../../src/api/conditions.ts";
 import type { ElementApplication } from "../../src/api/element-application.ts";
 import type { ElementConsole } from "../../src/api/element-console.ts";
 import { SEED } from "../../src/embedded/element/seed.ts";
@@ -9,9 +8,10 @@ import {
   startElementSimulator,
 } from "../../src/embedded/element/simulator.ts";
 import type { LedgerEntry } from "../../src/embedded/simulator/ledger.ts";
-import { type OperatorProcess, startOperator } from "../operator-process.ts";
+import { startOperator } from "../operator-process.ts";
 import { until } from "../until.ts";
-import { type Kubectl, prepareNamespace } from "./namespace.ts";
+import { Laboratory, type LaboratoryParts } from "./laboratory.ts";
+import { prepareNamespace } from "./namespace.ts";
 
 /** Quick enough for a test, slow enough that states on the way are seen. */
 const TIMINGS = {
@@ -33,25 +33,13 @@ export const APPLICATION_SPEC = {
   source: { projectId: SEED.projects.shop, assemblyVersion: "1.0-9" },
 };
 
-/** One namespace, one control panel, one operator that looks after nothing else. */
-export class ElementLab {
-  readonly kubectl: Kubectl;
-  readonly namespace: string;
+/** With a simulated control panel; its operator looks after nothing else. */
+export class ElementLab extends Laboratory {
   readonly simulator: ElementSimulator;
-  readonly environment: Readonly<Record<string, string>>;
-  operator: OperatorProcess;
 
-  private constructor(parts: {
-    kubectl: Kubectl & { namespace: string };
-    simulator: ElementSimulator;
-    environment: Readonly<Record<string, string>>;
-    operator: OperatorProcess;
-  }) {
-    this.kubectl = parts.kubectl;
-    this.namespace = parts.kubectl.namespace;
+  private constructor(parts: LaboratoryParts & { simulator: ElementSimulator }) {
+    super(parts);
     this.simulator = parts.simulator;
-    this.environment = parts.environment;
-    this.operator = parts.operator;
   }
 
   /** With a console that is Ready. */
@@ -86,10 +74,6 @@ export class ElementLab {
     return lab;
   }
 
-  async restart(): Promise<void> {
-    this.operator = await startOperator(this.environment);
-  }
-
   async stop(): Promise<void> {
     await this.operator.end("SIGKILL");
     await this.simulator.close();
@@ -120,11 +104,6 @@ export class ElementLab {
     await this.apply(applicationObject(name, whole));
   }
 
-  async apply(object: object): Promise<void> {
-    const { code, stderr } = await this.kubectl.apply(object);
-    if (code !== 0) throw new Error(stderr);
-  }
-
   async patch(name: string, spec: object): Promise<void> {
     const patch = JSON.stringify({ spec });
     await this.kubectl.run("patch", "elapp", name, "--type=merge", "-p", patch);
@@ -136,20 +115,6 @@ export class ElementLab {
 
   async console(name: string): Promise<ElementConsole> {
     return JSON.parse(await this.kubectl.run("get", "elcon", name, "-o", "json"));
-  }
-
-  /** Waits until a condition has this reason, and returns it. */
-  async untilReason(resource: string, type: string, reason: string): Promise<Condition> {
-    let conditions: readonly Condition[] = [];
-    return until(
-      `${resource} has ${type} for reason ${reason}`,
-      async () => {
-        const object = JSON.parse(await this.kubectl.run("get", resource, "-o", "json"));
-        conditions = object.status?.conditions ?? [];
-        return conditions.find((one) => one.type === type && one.reason === reason);
-      },
-      { seen: () => ({ conditions, log: this.operator.log().split("\n").slice(-12) }) },
-    );
   }
 
   /** Waits until the application does what its spec of this generation asks for. */
@@ -166,22 +131,7 @@ export class ElementLab {
         const isWanted = version === undefined || object.status?.appliedVersion === version;
         return isTrue("Ready") && isTrue("Synced") && isCurrent && isWanted && object;
       },
-      { seen: () => ({ seen, log: this.operator.log().split("\n").slice(-12) }) },
-    );
-  }
-
-  async untilReady(...resources: string[]): Promise<void> {
-    await this.kubectl.run("wait", "--for=condition=Ready", "--timeout=20s", ...resources);
-  }
-
-  async untilGone(...resources: string[]): Promise<void> {
-    await until(
-      `${resources.join(" ")} gone`,
-      async () => {
-        const args = [...resources, "--ignore-not-found", "-o", "name"];
-        return (await this.kubectl.run("get", ...args)).trim() === "";
-      },
-      { seen: () => this.operator.log().split("\n").slice(-12) },
+      { seen: () => ({ seen, log: this.lastLines() }) },
     );
   }
 

@@ -2,7 +2,6 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inject } from "vitest";
-import type { Condition } from "../../src/api/conditions.ts";
 import type { HpcInstance } from "../../src/api/hpc-instance.ts";
 import type { HpcNamespace } from "../../src/api/hpc-namespace.ts";
 import type { HpcStorage } from "../../src/api/hpc-storage.ts";
@@ -12,9 +11,9 @@ import {
   type SimulatorOptions,
   startSimulator,
 } from "../../src/embedded/hpc-park/simulator.ts";
-import { type Kubectl, prepareNamespace } from "./namespace.ts";
-import { type OperatorProcess, startOperator } from "../operator-process.ts";
-import { until } from "../until.ts";
+import { Laboratory, type LaboratoryParts } from "./laboratory.ts";
+import { prepareNamespace } from "./namespace.ts";
+import { startOperator } from "../operator-process.ts";
 
 /** Quick enough for a test, slow enough that states on the way are seen. */
 const TIMINGS = { createMs: 150, deleteMs: 100, updateMs: 100, powerMs: 100, storageMs: 100 };
@@ -30,28 +29,15 @@ export const INSTANCE_SPEC = {
 };
 export const STORAGE_SPEC = { storageType: "ssd", sizeGb: 100 };
 
-/** One namespace, one simulator, one operator. */
-export class Lab {
-  readonly kubectl: Kubectl;
-  readonly namespace: string;
+/** With a simulator of HPC Park. */
+export class Lab extends Laboratory {
   readonly simulator: Simulator;
   readonly tokenFile: string;
-  environment: Readonly<Record<string, string>>;
-  operator: OperatorProcess;
 
-  private constructor(parts: {
-    kubectl: Kubectl & { namespace: string };
-    simulator: Simulator;
-    tokenFile: string;
-    environment: Readonly<Record<string, string>>;
-    operator: OperatorProcess;
-  }) {
-    this.kubectl = parts.kubectl;
-    this.namespace = parts.kubectl.namespace;
+  private constructor(parts: LaboratoryParts & { simulator: Simulator; tokenFile: string }) {
+    super(parts);
     this.simulator = parts.simulator;
     this.tokenFile = parts.tokenFile;
-    this.environment = parts.environment;
-    this.operator = parts.operator;
   }
 
   static async start(
@@ -82,10 +68,6 @@ export class Lab {
     };
     const operator = await startOperator(environment);
     return new Lab({ kubectl, simulator, tokenFile, environment, operator });
-  }
-
-  async restart(): Promise<void> {
-    this.operator = await startOperator(this.environment);
   }
 
   async stop(): Promise<void> {
@@ -119,37 +101,6 @@ export class Lab {
     return JSON.parse(await this.kubectl.run("get", "hpcs", name, "-o", "json"));
   }
 
-  /** Waits until a condition has this reason, and returns it. */
-  async untilReason(resource: string, type: string, reason: string): Promise<Condition> {
-    let conditions: readonly Condition[] = [];
-    return until(
-      `${resource} has ${type} for reason ${reason}`,
-      async () => {
-        const object = JSON.parse(await this.kubectl.run("get", resource, "-o", "json"));
-        conditions = object.status?.conditions ?? [];
-        return conditions.find((one) => one.type === type && one.reason === reason);
-      },
-      { seen: () => ({ conditions, log: this.operator.log().split("\n").slice(-20) }) },
-    );
-  }
-
-  async untilReady(...resources: string[]): Promise<void> {
-    await this.kubectl.run("wait", "--for=condition=Ready", "--timeout=20s", ...resources);
-  }
-
-  async untilGone(...resources: string[]): Promise<void> {
-    await until(`${resources.join(" ")} gone`, async () => {
-      const output = await this.kubectl.run(
-        "get",
-        ...resources,
-        "--ignore-not-found",
-        "-o",
-        "name",
-      );
-      return output.trim() === "";
-    });
-  }
-
   /** Requests of the operator that match, in order. */
   requests(operation: string): readonly LedgerEntry[] {
     return this.simulator.ledger.entries.filter(
@@ -170,7 +121,6 @@ export class Lab {
       metadata: { name, ...metadata },
       spec,
     };
-    const { code, stderr } = await this.kubectl.apply(object);
-    if (code !== 0) throw new Error(stderr);
+    await this.apply(object);
   }
 }
