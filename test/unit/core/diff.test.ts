@@ -4,8 +4,8 @@ import { KIND } from "./situations.ts";
 
 const SAME: Fields = { power: "On", size: 4, type: "pytorch" };
 
-function compared(desired: Fields, observed: Fields) {
-  return compare(KIND.fields, KIND.operations, desired, observed);
+function compared(desired: Fields, observed: Fields, setBack?: readonly string[]) {
+  return compare(KIND.fields, KIND.operations, desired, observed, setBack);
 }
 
 describe("compare", () => {
@@ -74,6 +74,40 @@ describe("compare", () => {
     ] as const;
     const { next } = compare(rules, ["resources"], { ids: desired }, { ids: observed });
     expect(next === undefined).toBe(isSame);
+  });
+});
+
+describe("compare, where an operation has come to nothing", () => {
+  const observed = { power: "Off", size: 4, type: "pytorch" };
+
+  it("does not propose it again, and says so", () => {
+    expect(compared({ size: 8 }, SAME, ["resources"])).toEqual({
+      fixed: [],
+      shrinking: [],
+      isSetBack: true,
+    });
+  });
+
+  it("goes on with the next in the kind's order", () => {
+    const { next, isSetBack } = compared({ power: "On", size: 8 }, observed, ["resources"]);
+    expect([next?.operation, isSetBack]).toEqual(["powerOn", true]);
+  });
+
+  it("goes on with none where all have", () => {
+    const both = compared({ power: "On", size: 8 }, observed, ["resources", "powerOn"]);
+    expect([both.next, both.isSetBack]).toEqual([undefined, true]);
+  });
+
+  it("says nothing of what is wanted no more", () => {
+    expect(compared({ power: "On" }, observed, ["resources"])).toMatchObject({
+      next: { operation: "powerOn" },
+    });
+    expect(compared(SAME, SAME, ["resources"])).not.toHaveProperty("isSetBack");
+  });
+
+  it("still says what is fixed and what would shrink", () => {
+    const { fixed, shrinking } = compared({ type: "jupyter", size: 2 }, SAME, ["resources"]);
+    expect([fixed.length, shrinking.length]).toEqual([1, 1]);
   });
 });
 

@@ -33,7 +33,9 @@ function claimOf(claims: readonly ConditionClaim[], type: string): ConditionClai
 describe("judge", () => {
   it.each<[FailureKind, string, "Stalled" | "Reconciling"]>([
     ["unauthorized", "Unauthorized", "Stalled"],
+    ["forbidden", "Forbidden", "Stalled"],
     ["invalid", "Refused", "Stalled"],
+    ["precondition", "PreconditionFailed", "Stalled"],
     ["quota", "QuotaExceeded", "Stalled"],
     ["conflict", "Conflict", "Reconciling"],
     ["rate-limited", "RateLimited", "Reconciling"],
@@ -50,6 +52,17 @@ describe("judge", () => {
     expect(claims.map(({ type }) => type)).not.toContain(
       flag === "Stalled" ? "Reconciling" : "Stalled",
     );
+  });
+
+  it.each<[FailureKind, string]>([
+    ["unauthorized", "give the operator a valid token"],
+    ["forbidden", "have the user of the account given the right to do that"],
+    ["invalid", "change the spec"],
+    ["precondition", "it is tried again, ever more slowly"],
+    ["quota", "free some of it, or have the limit or the balance raised"],
+  ])("of %s says what a person can do", (kind, advice) => {
+    const { claims } = judged(kind);
+    expect(claimOf(claims, "Stalled")?.message).toBe(`said the provider; ${advice}`);
   });
 
   it("is not ready where nothing is recorded", () => {
@@ -81,7 +94,8 @@ describe("judge", () => {
   it("asks quickly for what may pass, and seldom for what a human must mend", () => {
     const without = { hasThing: false };
     expect(judged("unavailable", without).requeueAfterMs).toBe(TIMING.activeMs / 2);
-    expect(judged("quota", without).requeueAfterMs).toBe(TIMING.restMs);
+    for (const kind of ["quota", "forbidden", "precondition"] as const)
+      expect(judged(kind, without).requeueAfterMs).toBe(TIMING.restMs);
   });
 
   it("slows down with each failure, up to a bound", () => {
