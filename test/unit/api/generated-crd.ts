@@ -31,12 +31,15 @@ export const KINDS = [
   "HpcStorage",
   "HpcNamespace",
   "HpcToken",
+  "ElementConsole",
+  "ElementApplication",
 ] as const;
 export type Kind = (typeof KINDS)[number];
 
 /** The schemas of a kind as they stand in crds/, read the way kubectl reads YAML. */
 export function generatedSchemas(kind: Kind): SpecAndStatus {
-  const file = join(PROJECT, `crds/hpc-park.ru_${kind.toLowerCase()}s.yaml`);
+  const group = kind.startsWith("Element") ? "element.1c.ru" : "hpc-park.ru";
+  const file = join(PROJECT, `crds/${group}_${kind.toLowerCase()}s.yaml`);
   const crd = parse(readFileSync(file, "utf8"), { version: "1.1" });
   return crd.spec.versions[0].schema.openAPIV3Schema.properties;
 }

@@ -5,6 +5,7 @@ import { evaluate as marcbachmannEvaluate } from "@marcbachmann/cel-js";
 import { describe, expect, it } from "vitest";
 import { parseAllDocuments } from "yaml";
 import { KINDS, PROJECT, generatedSchemas, rulesOf, type ValidationRule } from "./generated-crd.ts";
+import { elementCases } from "./element-rule-cases.ts";
 import { hpcParkCases } from "./hpc-park-rule-cases.ts";
 import type { Case, Spec } from "./rule-case.ts";
 
@@ -14,7 +15,7 @@ const evaluators: readonly ((rule: string, variables: Record<string, CelInput>) 
   (rule, variables) => marcbachmannEvaluate(rule, variables),
 ];
 
-const cases: readonly Case[] = hpcParkCases;
+const cases: readonly Case[] = [...hpcParkCases, ...elementCases];
 
 describe("the CEL rules in crds/", () => {
   it.each(cases)("$kind: $reason", ({ kind, spec, old, refused }) => {
@@ -38,16 +39,21 @@ describe("the CEL rules in crds/", () => {
     }
   });
 
-  it.each(["storage.yaml", "instance.yaml", "inference.yaml", "network.yaml", "token.yaml"])(
-    "let the sample %s pass",
-    (file) => {
-      const text = readFileSync(join(PROJECT, "deploy/samples", file), "utf8");
-      for (const document of parseAllDocuments(text, { version: "1.1" })) {
-        const { kind, spec } = document.toJS();
-        expect(rulesOf(kind).filter((rule) => !isFulfilled(rule, spec))).toEqual([]);
-      }
-    },
-  );
+  it.each([
+    "storage.yaml",
+    "instance.yaml",
+    "inference.yaml",
+    "network.yaml",
+    "token.yaml",
+    "element/console.yaml",
+    "element/application.yaml",
+  ])("let the sample %s pass", (file) => {
+    const text = readFileSync(join(PROJECT, "deploy/samples", file), "utf8");
+    for (const document of parseAllDocuments(text, { version: "1.1" })) {
+      const { kind, spec } = document.toJS();
+      expect(rulesOf(kind).filter((rule) => !isFulfilled(rule, spec))).toEqual([]);
+    }
+  });
 });
 
 /** As the API server does it: a rule that names oldSelf is asked on updates only. */
