@@ -82,6 +82,33 @@ describe("readConfig", () => {
     ]);
   });
 
+  it("looks after every provider unless it is told which", () => {
+    expect(readConfig([], TOKEN).providers).toEqual(["hpc-park", "element"]);
+    expect(
+      readConfig([], { ...TOKEN, PROVIDERS: " element , hpc-park,element" }).providers,
+    ).toEqual(["element", "hpc-park"]);
+  });
+
+  it("needs no token where HPC Park is none of its business", () => {
+    expect(readConfig([], { PROVIDERS: "element" })).toMatchObject({
+      providers: ["element"],
+      hpcParkToken: undefined,
+      elementAllowedUrls: ["https://1cmycloud.com"],
+      elementRequestsPerSecond: 10,
+    });
+    expect(mistakesOf([], { PROVIDERS: "element,hpc-park" })).toEqual([
+      expect.stringContaining("or leave hpc-park out of PROVIDERS"),
+    ]);
+  });
+
+  it("reads where control panels may be", () => {
+    const environment = { ...TOKEN, ELEMENT_ALLOWED_URLS: "https://a.example, http://b:8080" };
+    expect(readConfig([], environment).elementAllowedUrls).toEqual([
+      "https://a.example",
+      "http://b:8080",
+    ]);
+  });
+
   it("reads a list of namespaces", () => {
     expect(readConfig([], { ...TOKEN, WATCH_NAMESPACES: " a, b,,c " }).watchNamespaces).toEqual([
       "a",
@@ -105,6 +132,12 @@ describe("readConfig", () => {
     ["MAX_CONCURRENT_RECONCILES", "0", /must be a number from 1/],
     ["HPC_PARK_REQUESTS_PER_SECOND", "0.5", /must be a number from 1/],
     ["OWNER_ID", " ", /must not be empty/],
+    ["PROVIDERS", "hpc-park,azure", /must name some of hpc-park, element, not "hpc-park,azure"/],
+    ["PROVIDERS", ",", /must name some of/],
+    ["ELEMENT_ALLOWED_URLS", "https://a.example,b.example", /must be an http or https URL/],
+    ["ELEMENT_ALLOWED_URLS", "https://me:secret@a.example", /must not hold a user name/],
+    ["ELEMENT_REQUESTS_PER_SECOND", "0", /must be a number from 1 to 10000/],
+    ["ELEMENT_CA_FILE", "/nowhere", /cannot be read/],
   ])("refuses %s=%s", (variable, value, message) => {
     const mistakes = mistakesOf([], { ...TOKEN, [variable]: value });
     expect(mistakes).toHaveLength(1);
