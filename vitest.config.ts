@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: "unit", include: ["test/{unit,model}/**/*.test.ts"] } },
+      { test: { name: "unit", include: ["test/{unit,contract,model}/**/*.test.ts"] } },
       {
         test: {
           name: "integration",
