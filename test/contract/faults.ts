@@ -8,7 +8,10 @@ export const DOUBTFUL: readonly (readonly [reason: string, effect: FaultEffect])
   ["the connection is cut within the answer", { kind: "cut-body", how: "connection" }],
   ["nobody answers", { kind: "hang" }],
   ["a proxy has no route", { kind: "plain-404" }],
-  ["a proxy answers 404 in JSON of its own", { kind: "status", status: 404, body: { message: "no" } }],
+  [
+    "a proxy answers 404 in JSON of its own",
+    { kind: "status", status: 404, body: { message: "no" } },
+  ],
   ["a proxy answers 401", { kind: "status", status: 401, body: "<html>" }],
   ["a proxy answers 403", { kind: "status", status: 403, body: "<html>" }],
   ["a proxy answers 409", { kind: "status", status: 409, body: "conflict" }],

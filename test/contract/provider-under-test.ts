@@ -1,6 +1,16 @@
-import type { AccountClient, AccountOpening, AccountPort } from "../../src/provider/account-port.ts";
+import type {
+  AccountClient,
+  AccountOpening,
+  AccountPort,
+} from "../../src/provider/account-port.ts";
 import { Lanes } from "../../src/provider/lanes.ts";
-import type { KindPort, ManagedSpec, RemoteKind, Resolved, Write } from "../../src/provider/port.ts";
+import type {
+  KindPort,
+  ManagedSpec,
+  RemoteKind,
+  Resolved,
+  Write,
+} from "../../src/provider/port.ts";
 import type { Faults } from "../../src/embedded/simulator/faults.ts";
 import type { Ledger, LedgerEntry } from "../../src/embedded/simulator/ledger.ts";
 
@@ -12,15 +22,15 @@ export interface ProviderUnderTest {
   /** As the simulator's ledger names the requests of this kind. */
   readonly operations: Readonly<Record<"list" | "get" | "create" | "remove", string>>;
   /** Several can be there at the same time, each with a number of its own. */
-  specOf(number: number): ManagedSpec;
+  readonly specOf: (number: number) => ManagedSpec;
   /** The same as `specOf(1)` but for one thing that can be changed; undefined where nothing can. */
   readonly changed: ManagedSpec | undefined;
   /** A no as the provider documents it, in these words. */
-  refusal(words: string): { readonly status: number; readonly body: unknown };
+  readonly refusal: (words: string) => { readonly status: number; readonly body: unknown };
   /** An id of the right form that nothing has. */
   readonly absentId: string;
-  simulate(): Promise<Simulated>;
-  accountPort(surroundings: Surroundings): AccountPort;
+  readonly simulate: () => Promise<Simulated>;
+  readonly accountPort: (surroundings: Surroundings) => AccountPort;
 }
 
 /** A simulator on a real port. Time passes only by `settle`. */
@@ -73,7 +83,10 @@ const TIMEOUT_MS = 500;
 
 type Changes = Partial<AccountOpening & Pick<Surroundings, "guard">>;
 
-export async function openBench(provider: ProviderUnderTest, changes: Changes = {}): Promise<Bench> {
+export async function openBench(
+  provider: ProviderUnderTest,
+  changes: Changes = {},
+): Promise<Bench> {
   const simulated = await provider.simulate();
   const ending = new AbortController();
   const lanes = new Lanes({

@@ -121,6 +121,24 @@ describe("the token of a panel", () => {
     expect(console.simulator.panel.applications.all()).toHaveLength(1);
   });
 
+  it("is replaced before a write is asked whether it is still wanted, so that nothing comes between", async () => {
+    await using console = await openConsole();
+    const { applications, clock, simulator } = console;
+    const id = await running(console);
+    clock.advance(HOUR_MS);
+    let before = 0;
+    const precondition = async (): Promise<void> => {
+      before = simulator.ledger.entries.length;
+    };
+
+    await applications.change(id, "stop", {}, { signal, precondition });
+
+    expect(signIns(console)).toBe(2);
+    expect(simulator.ledger.entries.slice(before).map(({ operation }) => operation)).toEqual([
+      "stopApplication",
+    ]);
+  });
+
   it("is asked for anew where the panel has been down", async () => {
     await using console = await openConsole();
     const { applications, simulator, clock } = console;
