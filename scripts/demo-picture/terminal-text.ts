@@ -1,3 +1,4 @@
+// oxlint-disable eslint/no-control-regex -- Terminals are steered by them.
 const UP = /^\u001B\[(\d+)A/;
 const ERASE_BELOW = /^\u001B\[J/;
 
