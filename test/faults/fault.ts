@@ -1,4 +1,5 @@
 import type { FaultEffect } from "../../src/embedded/simulator/faults.ts";
+import { ELEMENT_READING, type Reading } from "./invariants/reading.ts";
 import type { Message, Moment } from "./message-proxy.ts";
 import { LOOK_MS, QUIET_MS, TIMEOUT_MS } from "./world.ts";
 
@@ -56,10 +57,45 @@ const OF_WRITES: ReadonlySet<string> = new Set([
   "very late effect",
 ]);
 
+/** Refusals that only look like the provider's own where they have the form that it documents. */
+const ELEMENT_ANSWERS: Partial<Record<AnswerName, FaultEffect>> = {
+  "500 after the work": {
+    kind: "status-after-work",
+    status: 500,
+    body: { code: 13, status: "INTERNAL", message: "oops" },
+  },
+  "401 in between": {
+    kind: "status",
+    status: 401,
+    body: { code: 16, status: "UNAUTHENTICATED", message: "нет" },
+  },
+  "403 in between": {
+    kind: "status",
+    status: 403,
+    body: { code: 7, status: "PERMISSION_DENIED", message: "нельзя" },
+  },
+  "404 though it exists": {
+    kind: "status",
+    status: 404,
+    body: { code: 5, status: "NOT_FOUND", message: "не найдено" },
+  },
+};
+
+export function effectOf(answer: AnswerName, { group }: Reading): FaultEffect {
+  const own = group === ELEMENT_READING.group ? ELEMENT_ANSWERS[answer] : undefined;
+  return own ?? ANSWERS[answer];
+}
+
 /** Whether an answer to this message says anything that another answer does not. */
 export function isTelling(answer: AnswerName, { method, path }: Message): boolean {
-  if (OF_LISTS.has(answer)) return method === "GET" && !/\d/.test(path.replace("/v1/", ""));
+  if (OF_LISTS.has(answer)) return method === "GET" && isList(path);
   return method !== "GET" || !OF_WRITES.has(answer);
+}
+
+/** No id is in it. */
+function isList(path: string): boolean {
+  const [plain = ""] = path.replace("/v1/", "").replace("/v2/", "").split("?");
+  return !/\d/.test(plain);
 }
 
 export type AnswerName = keyof typeof ANSWERS;

@@ -8,6 +8,7 @@ import { huntAll, playTextbook } from "./bug-hunt.ts";
 import { openCluster } from "./cluster.ts";
 import { OwnControlPlane } from "./own-control-plane.ts";
 import type { Outcome } from "./plan.ts";
+import { ELEMENT_SCENARIOS } from "./element-scenarios.ts";
 import { type Scenario, SCENARIOS } from "./scenarios.ts";
 import { faultLines, summaryLines, trialLines } from "./summary.ts";
 import { TRIALS } from "./trials/all.ts";
@@ -18,13 +19,14 @@ import type { Cluster } from "./world.ts";
 const PROGRESS_EVERY = 100;
 
 /**
- * `--only plans`, `trials` or `bugs` leaves the others out. `--scenario NAME` plays one scenario's plans, `--fault kill`, `cut` or `answer`
+ * `--only plans`, `trials` or `bugs` leaves the others out. `--provider hpc-park` or `element` plays those of one, `--scenario NAME` one scenario's plans, `--fault kill`, `cut` or `answer`
  * those of one sort, `--sample N --seed S` a reproducible part of them, `--trial TEXT` and `--bug TEXT` what has the text in its name; `--at-a-time N`.
  */
 const { values } = parseArgs({
   options: {
     only: { type: "string", default: "all" },
     scenario: { type: "string" },
+    provider: { type: "string", default: "all" },
     sample: { type: "string" },
     seed: { type: "string", default: "1" },
     fault: { type: "string" },
@@ -43,8 +45,10 @@ async function main(): Promise<number> {
   const controlPlane = await startControlPlane({ onProgress: say });
   try {
     const cluster = await openCluster(controlPlane.kubeconfigPath);
-    const scenarios = SCENARIOS.filter(
-      ({ name }) => values.scenario === undefined || name === values.scenario,
+    const scenarios = [...SCENARIOS, ...ELEMENT_SCENARIOS].filter(
+      ({ name, provider = "hpc-park" }) =>
+        (values.scenario === undefined || name === values.scenario) &&
+        (values.provider === "all" || provider === values.provider),
     );
     const references =
       wants("trials") && !wants("plans") ? new Map() : await undisturbed(cluster, scenarios);

@@ -3,22 +3,15 @@ import { join } from "node:path";
 import { PACE } from "./pace.ts";
 
 /** The settings of an operator that works in one namespace, and with the files of this folder. */
-export function environmentOf(
-  folder: string,
-  namespace: string,
-  cloudUrl: string,
-): Record<string, string> {
+export function environmentOf(folder: string, namespace: string): Record<string, string> {
   const seconds = (ms: number): string => String(ms / 1000);
   return {
     KUBECONFIG: join(folder, "kubeconfig"),
-    HPC_PARK_URL: cloudUrl,
-    HPC_PARK_TOKEN_FILE: join(folder, "token"),
     WATCH_NAMESPACES: namespace,
     POLL_INTERVAL_SECONDS: seconds(PACE.rest),
     ACTIVE_POLL_INTERVAL_SECONDS: seconds(PACE.active),
     REQUEST_TIMEOUT_SECONDS: seconds(PACE.timeout),
     SETTLE_SECONDS: seconds(PACE.settle),
-    HPC_PARK_REQUESTS_PER_SECOND: "500",
     LEADER_ELECTION: "false",
     OWNER_ID: namespace,
     HEALTH_HOST: "127.0.0.1",

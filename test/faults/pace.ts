@@ -10,3 +10,15 @@ export const WORK = {
   powerMs: PACE.work,
   storageMs: PACE.work,
 };
+
+/** How long a control panel works. */
+export const PANEL_WORK = {
+  creatingMs: PACE.work,
+  initializingMs: 0,
+  startingMs: 0,
+  stoppingMs: PACE.work,
+  updatingMs: 2 * PACE.work,
+  dumpingMs: 2 * PACE.work,
+  deletingMs: 5 * PACE.work,
+  emptyMs: 0,
+};

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { mostAlivePerMarker } from "../../src/embedded/simulator/alive-per-marker.ts";
 import { until } from "../until.ts";
 import { type Bounds, violations } from "./invariants.ts";
-import { ANSWERS, doubleMsOf, type Fault, lateMsOf, type Side } from "./fault.ts";
+import { doubleMsOf, effectOf, type Fault, lateMsOf, type Side } from "./fault.ts";
 import type { Message, MessageProxy } from "./message-proxy.ts";
 import type { Scenario } from "./scenarios.ts";
 import { type Cluster, LOOK_MS, QUIET_MS, World } from "./world.ts";
@@ -45,7 +45,10 @@ export async function play(
   plan: Plan,
   options: PlanOptions = {},
 ): Promise<Outcome> {
-  const world = await World.create(cluster, { program: options.program });
+  const world = await World.create(cluster, {
+    program: options.program,
+    provider: plan.scenario.provider,
+  });
   try {
     return await playIn(world, plan, options.limitMs ?? LIMIT_MS);
   } finally {
@@ -74,7 +77,9 @@ async function playIn(world: World, plan: Plan, limitMs: number): Promise<Outcom
   };
   // Two looks more, for whatever comes late.
   if (convergedMs !== undefined) await delay(LOOK_MS / 2);
-  return judged(world, plan, convergedMs, messages, isOver());
+  const more = convergedMs === undefined ? [] : ((await scenario.alsoViolated?.(world)) ?? []);
+  const outcome = judged(world, plan, convergedMs, messages, isOver());
+  return { ...outcome, faults: [...outcome.faults, ...more] };
 }
 
 /** Sets the trap. The result tells whether what it does to the operator is over. */
@@ -85,9 +90,9 @@ function armed(world: World, fault: Fault | undefined): () => boolean {
     case undefined:
       return () => true;
     case "answer": {
-      const id = world.simulator.faults.add({
+      const id = world.cloud.faults.add({
         match: { nth: fault.index },
-        effect: ANSWERS[fault.answer],
+        effect: effectOf(fault.answer, world.cloud.reading),
       });
       return () => hitsOf(world, id) > 0;
     }
@@ -114,7 +119,7 @@ function armedToKill(world: World, fault: Extract<Fault, { type: "kill" }>): () 
 }
 
 function hitsOf(world: World, id: number): number {
-  return world.simulator.faults.list().find((rule) => rule.id === id)?.hits ?? 0;
+  return world.cloud.faults.list().find((rule) => rule.id === id)?.hits ?? 0;
 }
 
 /** What takes effect late may undo what had converged: it is waited for, and everything must come right once more. */

@@ -1,10 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { until } from "../until.ts";
+import type { Provider } from "./cloud.ts";
 import { INSTANCES, LOOK_MS, QUIET_MS, STORAGES, type World } from "./world.ts";
 
 /** One piece of a user's life with the operator. */
 export interface Scenario {
   readonly name: string;
+  /** Left out: HPC Park. */
+  readonly provider?: Provider;
   /** Before the fault: what exists already, made by an operator that nothing disturbs. */
   readonly arrange?: (world: World) => Promise<void>;
   /** Whether what was arranged is there. */
@@ -15,6 +18,8 @@ export interface Scenario {
   readonly isDone: (world: World) => Promise<boolean>;
   /** It ends with the resource gone: a request that takes effect after the quiet time is then beyond the promise. */
   readonly endsGone?: true;
+  /** What of this scenario must hold beside the invariants; what does not, each in a sentence. Asked when all is done. */
+  readonly alsoViolated?: (world: World) => Promise<readonly string[]>;
   /** No plan may send more remote calls than this. */
   readonly calls: number;
 }

@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Simulator, startSimulator } from "../../src/embedded/hpc-park/simulator.ts";
+import type { ElementSimulator } from "../../src/embedded/element/simulator.ts";
+import type { Simulator } from "../../src/embedded/hpc-park/simulator.ts";
 import type { KubeClient } from "../../src/kube/client.ts";
 import { KubeError } from "../../src/kube/errors.ts";
 import type { KubeObject, ResourceType } from "../../src/kube/kube-object.ts";
@@ -12,7 +13,8 @@ import { ClusterHistory } from "./cluster-history.ts";
 import type { History } from "./invariants/history.ts";
 import { type Exchange, MessageProxy, type ProxyTarget } from "./message-proxy.ts";
 import { environmentOf, kubeconfigFor } from "./operator-settings.ts";
-import { PACE, WORK } from "./pace.ts";
+import { type Cloud, elementCloud, hpcParkCloud, type Provider } from "./cloud.ts";
+import { PACE } from "./pace.ts";
 
 /** The one control plane that serves every plan. */
 export interface Cluster {
@@ -28,7 +30,7 @@ export interface Cluster {
 export interface RemoteObject extends KubeObject {
   readonly spec: Readonly<Record<string, unknown>>;
   readonly status?: {
-    readonly id?: number;
+    readonly id?: number | string;
     readonly observedGeneration?: number;
     readonly conditions?: readonly {
       readonly type: string;
@@ -43,11 +45,11 @@ export const QUIET_MS = PACE.timeout + PACE.settle;
 export const LOOK_MS = PACE.rest;
 export const TIMEOUT_MS = PACE.timeout;
 
-const GROUP = { group: "hpc-park.ru", version: "v1alpha1" };
-export const INSTANCES: ResourceType = { ...GROUP, plural: "hpcinstances", kind: "HpcInstance" };
-export const STORAGES: ResourceType = { ...GROUP, plural: "hpcstorages", kind: "HpcStorage" };
+export { INSTANCES, STORAGES } from "./cloud.ts";
 
 export interface WorldOptions {
+  /** Left out: HPC Park. */
+  readonly provider?: Provider | undefined;
   /** Another operator than ours: the file to run. */
   readonly program?: string | undefined;
   /** Settings of the operator, over those of the world. */
@@ -59,11 +61,11 @@ const NEVER = new AbortController().signal;
 /** The stage of one plan: a namespace, a simulator, a proxy on each side, and one operator at a time. */
 export class World {
   readonly namespace: string;
-  readonly simulator: Simulator;
+  readonly cloud: Cloud;
   readonly kubeProxy: MessageProxy;
   readonly cloudProxy: MessageProxy;
   readonly history: ClusterHistory;
-  readonly adopted = new Set<number>();
+  readonly adopted = new Set<number | string>();
   readonly #cluster: Cluster;
   readonly #folder: string;
   readonly #environment: Readonly<Record<string, string>>;
@@ -77,7 +79,7 @@ export class World {
     cluster: Cluster,
     namespace: string,
     folder: string,
-    simulator: Simulator,
+    cloud: Cloud,
     proxies: { kube: MessageProxy; cloud: MessageProxy },
     history: ClusterHistory,
     { program, environment }: WorldOptions,
@@ -85,27 +87,44 @@ export class World {
     this.#cluster = cluster;
     this.namespace = namespace;
     this.#folder = folder;
-    this.simulator = simulator;
+    this.cloud = cloud;
     this.kubeProxy = proxies.kube;
     this.cloudProxy = proxies.cloud;
     this.history = history;
     this.#program = program ?? cluster.program;
-    this.#environment = { ...environmentOf(folder, namespace, proxies.cloud.url), ...environment };
+    const toCloud = cloud.environment(proxies.cloud.url, join(folder, "token"));
+    this.#environment = { ...environmentOf(folder, namespace), ...toCloud, ...environment };
   }
 
   static async create(cluster: Cluster, options: WorldOptions = {}): Promise<World> {
     const namespace = `plan-${randomUUID().slice(0, 8)}`;
-    const simulator = await startSimulator({ timings: WORK });
+    const cloud = await (options.provider === "element" ? elementCloud() : hpcParkCloud());
     const kube = await MessageProxy.start(kubeTarget(cluster));
-    const cloud = await MessageProxy.start({ url: simulator.url });
+    const proxy = await MessageProxy.start({ url: cloud.url });
     const folder = await mkdtemp(join(tmpdir(), "fault-plan-"));
     await writeFile(join(folder, "kubeconfig"), kubeconfigFor(kube.url));
-    await writeFile(join(folder, "token"), simulator.token);
+    await writeFile(join(folder, "token"), cloud.token);
     const path = "/api/v1/namespaces";
     await cluster.transport.send({ method: "POST", path, body: { metadata: { name: namespace } } });
-    const types = [INSTANCES, STORAGES];
-    const history = await ClusterHistory.record(cluster.transport, types, namespace);
-    return new World(cluster, namespace, folder, simulator, { kube, cloud }, history, options);
+    const history = await ClusterHistory.record(cluster.transport, cloud.types, namespace);
+    await cloud.prepare(cluster.client, namespace, proxy.url);
+    const proxies = { kube, cloud: proxy };
+    return new World(cluster, namespace, folder, cloud, proxies, history, options);
+  }
+
+  /** Of worlds with HPC Park. */
+  get simulator(): Simulator {
+    if (!("simulator" in this.cloud)) throw new TypeError("this world has no HPC Park");
+    // Only HPC Park's cloud has one.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+    return this.cloud.simulator as Simulator;
+  }
+
+  /** Of worlds with a control panel. */
+  get panel(): ElementSimulator {
+    if (!("panel" in this.cloud)) throw new TypeError("this world has no control panel");
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+    return this.cloud.panel as ElementSimulator;
   }
 
   start(): void {
@@ -138,14 +157,14 @@ export class World {
 
   /** What must be found nowhere: every token there is. */
   get canaries(): readonly string[] {
-    const { park, token } = this.simulator;
-    return [...park.tokens.all().map(({ value }) => value), token];
+    return this.cloud.canaries();
   }
 
   /** All that the invariants judge, until now. */
   get past(): History {
     return {
-      entries: this.simulator.ledger.entries,
+      entries: this.cloud.ledger.entries,
+      reading: this.cloud.reading,
       revisions: this.history.revisions,
       exchanges: this.exchanges,
       nowMs: performance.now(),
@@ -176,7 +195,7 @@ export class World {
     this.history.stop();
     const proxies = [this.kubeProxy, this.cloudProxy, ...this.#proxies];
     await Promise.all(proxies.map((proxy) => proxy.close()));
-    await this.simulator.close();
+    await this.cloud.close();
     await rm(this.#folder, { recursive: true });
     const path = `/api/v1/namespaces/${this.namespace}`;
     await this.#cluster.transport.send({ method: "DELETE", path });
@@ -232,10 +251,8 @@ export class World {
 
   /** How many things with the label of this resource live. */
   alive(name: string): number {
-    const { instances, storages } = this.simulator.park;
     const prefix = `${this.namespace}/${name} `;
-    return [...instances.all(), ...storages.all()].filter(({ label }) => label.startsWith(prefix))
-      .length;
+    return this.cloud.labels().filter((label) => label.startsWith(prefix)).length;
   }
 }
 

@@ -2,6 +2,7 @@ import type { LedgerEntry } from "../../../src/embedded/simulator/ledger.ts";
 import { markerOf } from "../../../src/embedded/simulator/alive-per-marker.ts";
 import type { Revision } from "../cluster-history.ts";
 import type { Exchange } from "../message-proxy.ts";
+import type { Reading } from "./reading.ts";
 
 export interface History {
   readonly entries: readonly LedgerEntry[];
@@ -13,7 +14,11 @@ export interface History {
   readonly log: string;
   /** Where revisions may be missing, each in a sentence. */
   readonly holes: readonly string[];
+  readonly reading: Reading;
 }
+
+/** What a provider was asked, and how that is to be read. */
+export type Remote = Pick<History, "entries" | "reading">;
 
 export interface Bounds {
   /** How long two things with one marker may live, in milliseconds; 0 where a lost answer is not part of the plan. */
@@ -23,7 +28,7 @@ export interface Bounds {
   /** Remote calls of the whole plan. */
   readonly calls: number;
   /** Ids that the plan's user asked to adopt. */
-  readonly adopted: ReadonlySet<number>;
+  readonly adopted: ReadonlySet<number | string>;
   /** Remote calls that may come in within any one second. */
   readonly callsPerSecond?: number;
   /** How long, summed over all things, more may live than resources want, in milliseconds; by default as long as doubles may. */
@@ -34,50 +39,41 @@ export interface Bounds {
   readonly canaries: readonly string[];
 }
 
-export const GROUP_PATH = "/apis/hpc-park.ru/";
-/** A refusal that the contract documents. */
-const REFUSALS: ReadonlySet<number> = new Set([401, 402, 403, 404, 409, 422, 429]);
-const NUMBERED = /\/(instance|storage)\/?(\d+)/;
-
-export function posts(entries: readonly LedgerEntry[]): LedgerEntry[] {
-  return entries.filter(({ source, method }) => source === "api" && method === "POST");
+/** Where the API server has the resources. */
+export function groupPath({ group }: Reading): string {
+  return `/apis/${group}/`;
 }
 
-/** What the operator asked to be changed, at HPC Park. */
-export function mutations(entries: readonly LedgerEntry[]): LedgerEntry[] {
-  return entries.filter(({ source, method }) => source === "api" && method !== "GET");
+export function posts({ entries, reading }: Remote): LedgerEntry[] {
+  return entries.filter((entry) => entry.source === "api" && reading.isCreate(entry));
 }
 
-export function isRefused({ status, effects }: LedgerEntry): boolean {
-  return status !== undefined && REFUSALS.has(status) && effects.length === 0;
+/** What the operator asked to be changed at the provider. */
+export function mutations({ entries, reading }: Remote): LedgerEntry[] {
+  return entries.filter((entry) => entry.source === "api" && reading.isMutation(entry));
 }
 
-/** The kind and the id that a request names, as `instance/1001`. */
-export function thingOf({ path }: LedgerEntry): { kind: string; id: number } | undefined {
-  const [, kind, id] = NUMBERED.exec(path) ?? [];
-  return kind === undefined ? undefined : { kind, id: Number(id) };
+export function isRefused({ status, effects }: LedgerEntry, { refusals }: Reading): boolean {
+  return status !== undefined && refusals.has(status) && effects.length === 0;
 }
 
-export function labelOfBody(body: unknown): string {
-  const label = typeof body === "object" && body !== null && "label" in body ? body.label : "";
+export function labelOfBody(body: unknown, { labelField }: Reading): string {
+  const fields: Readonly<Record<string, unknown>> = Object(body);
+  const label = fields[labelField];
   return typeof label === "string" ? label : "";
 }
 
-export function markerOfBody(body: unknown): string {
-  return markerOf(labelOfBody(body)) ?? "(no marker)";
-}
-
-export function thingKindOf(kind: string): "instance" | "storage" {
-  return kind === "HpcStorage" ? "storage" : "instance";
+export function markerOfBody(body: unknown, reading: Reading): string {
+  return markerOf(labelOfBody(body, reading)) ?? "(no marker)";
 }
 
 export function isToStay(spec: Readonly<Record<string, unknown>> | undefined): boolean {
   return spec?.["deletionPolicy"] === "Retain" || spec?.["managementPolicy"] === "ObserveOnly";
 }
 
-export function statusIdOf({ object }: Revision): number | undefined {
+export function statusIdOf({ object }: Revision): number | string | undefined {
   const id = object.status?.["id"];
-  return typeof id === "number" ? id : undefined;
+  return typeof id === "number" || typeof id === "string" ? id : undefined;
 }
 
 export interface SeenCondition {
@@ -96,7 +92,7 @@ export function conditionsOf({ object }: Revision): readonly SeenCondition[] {
 export function goneAtMs(
   entries: readonly LedgerEntry[],
   kind: string,
-  id: number,
+  id: number | string,
 ): number | undefined {
   const deleted = entries
     .flatMap(({ effects }) => effects)

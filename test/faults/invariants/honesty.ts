@@ -6,7 +6,6 @@ import {
   type History,
   revisionsByUid,
   statusIdOf,
-  thingKindOf,
 } from "./history.ts";
 
 /** Two ticks, and what a killed operator takes to come up again on a slow machine. */
@@ -49,17 +48,17 @@ function isReady(revision: Revision): boolean {
 
 function liesIn(
   { revision, fromMs, toMs }: ReadyTime,
-  { entries }: History,
+  { entries, reading }: History,
   limitMs: number,
 ): string[] {
   const { name } = revision.object.metadata;
-  const kind = thingKindOf(revision.kind);
+  const kind = reading.thingKindOf(revision.kind);
   const id = statusIdOf(revision);
   const goneMs = id === undefined ? undefined : goneAtMs(entries, kind, id);
   const absentMs = goneMs === undefined ? 0 : toMs - Math.max(goneMs, fromMs);
   const looks = entries.filter(
     ({ operation, status, inMs, isUndelivered }) =>
-      operation === (kind === "storage" ? "listStorages" : "listInstances") &&
+      operation === reading.listOf(kind) &&
       status === 200 &&
       isUndelivered === undefined &&
       inMs > fromMs &&

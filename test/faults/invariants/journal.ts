@@ -1,20 +1,23 @@
 import type { LedgerEntry } from "../../../src/embedded/simulator/ledger.ts";
 import type { Exchange } from "../message-proxy.ts";
+import type { Reading } from "./reading.ts";
 import { type History, labelOfBody, posts } from "./history.ts";
 
-const CREATE = "hpc-park.ru/create";
-const FINALIZER = "hpc-park.ru/remote";
-
 /** I6: before a create request comes in, the API server has answered to the patch with the finalizer and the intent. */
-export function journalFirst({ entries, exchanges }: History): string[] {
-  return posts(entries)
-    .filter((entry) => !exchanges.some((exchange) => isJournalFor(exchange, entry)))
-    .map((entry) => `I6 journal first: ${labelOfBody(entry.body)} was asked for without a journal`);
+export function journalFirst(history: History): string[] {
+  const { exchanges, reading } = history;
+  return posts(history)
+    .filter((entry) => !exchanges.some((exchange) => isJournalFor(exchange, entry, reading)))
+    .map(
+      (entry) =>
+        `I6 journal first: ${labelOfBody(entry.body, reading)} was asked for without a journal`,
+    );
 }
 
 function isJournalFor(
   { method, path, body, status, answeredMs }: Exchange,
   entry: LedgerEntry,
+  reading: Reading,
 ): boolean {
   if (method !== "PATCH" || status !== 200 || answeredMs > entry.inMs) return false;
   const {
@@ -23,8 +26,8 @@ function isJournalFor(
     JSON.parse(body);
   const name = path.slice(path.lastIndexOf("/") + 1);
   return (
-    metadata.annotations?.[CREATE] !== undefined &&
-    (metadata.finalizers ?? []).includes(FINALIZER) &&
-    labelOfBody(entry.body).split(" ")[0]?.endsWith(`/${name}`) === true
+    metadata.annotations?.[`${reading.group}/create`] !== undefined &&
+    (metadata.finalizers ?? []).includes(`${reading.group}/remote`) &&
+    labelOfBody(entry.body, reading).split(" ")[0]?.endsWith(`/${name}`) === true
   );
 }

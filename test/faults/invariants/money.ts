@@ -1,4 +1,5 @@
 import { markerOf } from "../../../src/embedded/simulator/alive-per-marker.ts";
+import type { Reading } from "./reading.ts";
 import { type Bounds, type History, isToStay } from "./history.ts";
 
 /** The recorder sees an object a little later than it is there. */
@@ -64,10 +65,10 @@ function excessMs(history: History, key: string): number {
 }
 
 /** From when an object of that name was there until it was gone. */
-function wantedTimes({ revisions, nowMs }: History, key: string): [number, number][] {
+function wantedTimes({ revisions, nowMs, reading }: History, key: string): [number, number][] {
   const times: [number, number][] = [];
   for (const { type, kind, object, seenMs } of revisions) {
-    if (keyOf(kind, object.metadata) !== key) continue;
+    if (keyOf(reading, kind, object.metadata) !== key) continue;
     const last = times.at(-1);
     if (type === "DELETED") {
       if (last !== undefined) last[1] = seenMs;
@@ -76,12 +77,16 @@ function wantedTimes({ revisions, nowMs }: History, key: string): [number, numbe
   return times;
 }
 
-function isLeftOnPurpose({ revisions }: History, key: string): boolean {
+function isLeftOnPurpose({ revisions, reading }: History, key: string): boolean {
   return revisions.some(
-    ({ kind, object }) => keyOf(kind, object.metadata) === key && isToStay(object.spec),
+    ({ kind, object }) => keyOf(reading, kind, object.metadata) === key && isToStay(object.spec),
   );
 }
 
-function keyOf(kind: string, { namespace, name }: { namespace?: string; name: string }): string {
-  return `${kind === "HpcStorage" ? "storage" : "instance"} ${namespace}/${name}`;
+function keyOf(
+  { thingKindOf }: Reading,
+  kind: string,
+  { namespace, name }: { namespace?: string; name: string },
+): string {
+  return `${thingKindOf(kind)} ${namespace}/${name}`;
 }

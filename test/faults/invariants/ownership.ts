@@ -1,7 +1,7 @@
 import { markerFor } from "../../../src/core/marker.ts";
 import { markerOf } from "../../../src/embedded/simulator/alive-per-marker.ts";
 import type { LedgerEntry } from "../../../src/embedded/simulator/ledger.ts";
-import type { Revision } from "../cluster-history.ts";
+import type { RemoteName } from "./reading.ts";
 import {
   type Bounds,
   type History,
@@ -10,8 +10,6 @@ import {
   mutations,
   posts,
   statusIdOf,
-  thingKindOf,
-  thingOf,
 } from "./history.ts";
 
 /** The recorder and the operator see a change a little apart. */
@@ -22,17 +20,18 @@ const SLACK_MS = 150;
  * A marker is a resource's where the operator's own create request says so, or where it follows from its name.
  */
 export function ownership(history: History, { adopted }: Bounds): string[] {
-  const { entries, revisions } = history;
+  const { entries, reading } = history;
+  const changing = new Set(mutations(history));
   const markers = markersOf(history);
   const labels = new Map<string, string>();
   const found: string[] = [];
   for (const entry of entries) {
-    const thing = thingOf(entry);
+    const thing = reading.thingOf(entry);
     const key = `${thing?.kind}/${thing?.id}`;
     const label = labels.get(key);
-    if (thing !== undefined && label !== undefined && mutations([entry]).length > 0) {
+    if (thing !== undefined && label !== undefined && changing.has(entry)) {
       const isOurs = markers.has(`${thing.kind}/${markerOf(label)}`);
-      const isAdopted = adopted.has(thing.id) && isNamed(revisions, thing, entry);
+      const isAdopted = adopted.has(thing.id) && isNamed(history, thing, entry);
       if (!isOurs && !isAdopted)
         found.push(`I4 ownership: ${entry.operation} of ${key} "${label}", which is a stranger's`);
     }
@@ -42,39 +41,43 @@ export function ownership(history: History, { adopted }: Bounds): string[] {
 }
 
 /** As `instance/k8s-…`. */
-function markersOf({ entries, revisions }: History): Set<string> {
+function markersOf(history: History): Set<string> {
+  const { revisions, reading } = history;
   const markers = new Set<string>();
   const names = new Set(
     revisions.map(({ object: { metadata } }) => `${metadata.namespace}/${metadata.name}`),
   );
-  for (const { path, body } of posts(entries)) {
-    const label = labelOfBody(body);
-    const kind = path.includes("storage") ? "storage" : "instance";
+  for (const entry of posts(history)) {
+    const label = labelOfBody(entry.body, reading);
+    const kind = reading.kindOfCreate(entry);
     if (names.has(label.split(" ")[0] ?? "")) markers.add(`${kind}/${markerOf(label)}`);
   }
   for (const { kind, object } of revisions) {
     const { namespace = "", name } = object.metadata;
-    markers.add(`${thingKindOf(kind)}/${markerFor({ ownerId: namespace, kind, namespace, name })}`);
+    markers.add(
+      `${reading.thingKindOf(kind)}/${markerFor({ ownerId: namespace, kind, namespace, name })}`,
+    );
   }
   return markers;
 }
 
 /** A resource of that kind wants to adopt it, or wanted to. */
 function isNamed(
-  revisions: readonly Revision[],
-  { kind, id }: { kind: string; id: number },
+  { revisions, reading }: History,
+  { kind, id }: RemoteName,
   { inMs }: LedgerEntry,
 ): boolean {
   return revisions.some(({ kind: resourceKind, object, seenMs }) => {
     const adopt = object.spec?.["adopt"];
     const named =
       typeof adopt === "object" && adopt !== null && "id" in adopt ? adopt.id : undefined;
-    return thingKindOf(resourceKind) === kind && named === id && seenMs <= inMs + SLACK_MS;
+    return reading.thingKindOf(resourceKind) === kind && named === id && seenMs <= inMs + SLACK_MS;
   });
 }
 
 /** I3: what is to be retained is never deleted, and from the resource's deletion on it is not touched at all. */
-export function retained({ entries, revisions }: History): string[] {
+export function retained(history: History): string[] {
+  const { revisions, reading } = history;
   return revisions.flatMap((revision, index) => {
     const { object, kind, seenMs } = revision;
     const id = statusIdOf(revision);
@@ -83,10 +86,10 @@ export function retained({ entries, revisions }: History): string[] {
     // A namesake may want otherwise.
     const next = revisions.slice(index + 1).find((later) => later.object.metadata.name === name);
     const untilMs = next?.seenMs ?? Infinity;
-    return mutations(entries)
+    return mutations(history)
       .filter((entry) => {
-        const thing = thingOf(entry);
-        if (thing?.id !== id || thing.kind !== thingKindOf(kind)) return false;
+        const thing = reading.thingOf(entry);
+        if (thing?.id !== id || thing.kind !== reading.thingKindOf(kind)) return false;
         if (entry.inMs < seenMs + SLACK_MS || entry.inMs > untilMs) return false;
         return entry.method === "DELETE" || deletionTimestamp !== undefined;
       })

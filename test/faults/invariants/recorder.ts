@@ -1,17 +1,17 @@
-import { GROUP_PATH, type History } from "./history.ts";
+import { groupPath, type History } from "./history.ts";
 
 /**
  * Where the recorder may have missed something, and objects that the operator wrote and the recorder never saw: what is judged by
  * revisions would be judged by half of them.
  */
-export function unrecorded({ revisions, exchanges, holes }: History): string[] {
+export function unrecorded({ revisions, exchanges, holes, reading }: History): string[] {
   const seen = new Set(revisions.map(({ object }) => object.metadata.name));
   const written = exchanges
     .filter(
       ({ method, path, status }) =>
-        method === "PATCH" && status === 200 && path.startsWith(GROUP_PATH),
+        method === "PATCH" && status === 200 && path.startsWith(groupPath(reading)),
     )
-    .map(({ path }) => /\/hpc[a-z]+\/([^/?]+)/.exec(path)?.[1] ?? "");
+    .map(({ path }) => /\/namespaces\/[^/]+\/[a-z]+\/([^/?]+)/.exec(path)?.[1] ?? "");
   const missing = [...new Set(written)].filter((name) => name !== "" && !seen.has(name));
   if (missing.length === 0) return [...holes];
   return [

@@ -16,19 +16,24 @@ export function single({ entries, nowMs }: History, { doubleMs }: Bounds): strin
 }
 
 /** I5: between two create requests with one marker lies a refusal, or a complete list begun after the quiet time. */
-export function noBlindCreate({ entries }: History, { quietMs }: Bounds): string[] {
+export function noBlindCreate(history: History, { quietMs }: Bounds): string[] {
+  const { entries, reading } = history;
   const found: string[] = [];
   const lastPost = new Map<string, LedgerEntry>();
-  for (const entry of posts(entries)) {
+  for (const entry of posts(history)) {
     if (entry.clientId === DELIVERED_TWICE) continue;
-    const marker = markerOfBody(entry.body);
+    const marker = markerOfBody(entry.body, reading);
     const before = lastPost.get(marker);
     lastPost.set(marker, entry);
-    if (before === undefined || isRefused(before) || isAccountedFor(before, entry, entries))
+    if (
+      before === undefined ||
+      isRefused(before, reading) ||
+      isAccountedFor(before, entry, entries)
+    )
       continue;
     const list = entries.find(
       ({ operation, inMs, status }) =>
-        operation.startsWith("list") &&
+        operation === reading.listOf(reading.kindOfCreate(entry)) &&
         status === 200 &&
         inMs >= before.inMs + quietMs * 0.9 &&
         inMs <= entry.inMs,

@@ -3,11 +3,10 @@ import type { Revision } from "../cluster-history.ts";
 import {
   conditionsOf,
   goneAtMs,
-  GROUP_PATH,
+  groupPath,
   type History,
   revisionsByUid,
   statusIdOf,
-  thingKindOf,
 } from "./history.ts";
 
 /** Conditions count whole seconds. */
@@ -23,7 +22,7 @@ export function statusNeverRegresses(history: History): string[] {
     ...objects.flatMap(generationsOf),
     ...objects.flatMap(transitionsOf),
     ...objects.flatMap((revisions) => idsOf(revisions, history)),
-    ...specIsTheUsers(history.exchanges),
+    ...specIsTheUsers(history),
   ];
 }
 
@@ -74,7 +73,7 @@ function transitionsOf(revisions: readonly Revision[]): string[] {
 }
 
 /** An id that the operator recorded stays until the thing is gone, or another was named for adoption. */
-function idsOf(revisions: readonly Revision[], { entries, exchanges }: History): string[] {
+function idsOf(revisions: readonly Revision[], { entries, exchanges, reading }: History): string[] {
   return revisions.flatMap((revision, index) => {
     const before = revisions[index - 1];
     const id = before === undefined ? undefined : statusIdOf(before);
@@ -85,7 +84,7 @@ function idsOf(revisions: readonly Revision[], { entries, exchanges }: History):
     );
     const isAdoptionNew =
       JSON.stringify(before.object.spec?.["adopt"]) !== JSON.stringify(object.spec?.["adopt"]);
-    const goneMs = goneAtMs(entries, thingKindOf(kind), id) ?? Infinity;
+    const goneMs = goneAtMs(entries, reading.thingKindOf(kind), id) ?? Infinity;
     if (!isOperators || isAdoptionNew || goneMs <= seenMs) return [];
     return [`I7 status: ${object.metadata.name} lost its id ${id}, which lives`];
   });
@@ -103,10 +102,11 @@ function isIdWrite(
   return patch.status !== undefined && "id" in patch.status;
 }
 
-function specIsTheUsers(exchanges: readonly Exchange[]): string[] {
+function specIsTheUsers({ exchanges, reading }: History): string[] {
   return exchanges
     .filter(
-      ({ method, path, status }) => isWrite(method) && status < 300 && path.startsWith(GROUP_PATH),
+      ({ method, path, status }) =>
+        isWrite(method) && status < 300 && path.startsWith(groupPath(reading)),
     )
     .filter(({ method, body }) => method === "PUT" || "spec" in JSON.parse(body || "{}"))
     .map(({ method, path }) => `I7 status: the operator wrote a spec (${method} ${path})`);

@@ -35,7 +35,8 @@ export function mostInASecond(entries: readonly LedgerEntry[]): number {
 }
 
 /** No more events of an object than there were changes of its conditions, or requests that changed its thing. */
-function eventsPerTransition({ entries, revisions, exchanges }: History): string[] {
+function eventsPerTransition(history: History): string[] {
+  const { revisions, exchanges } = history;
   return revisionsByUid(revisions).flatMap((ofOne) => {
     const { uid, name, namespace } = ofOne[0]?.object.metadata ?? { uid: "", name: "" };
     const events = exchanges.filter((exchange) => isEventOf(exchange, uid)).length;
@@ -46,7 +47,7 @@ function eventsPerTransition({ entries, revisions, exchanges }: History): string
     );
     const turns = words.filter((word, index) => word !== words[index - 1]).length;
     const label = `${namespace}/${name} `;
-    const deeds = mutations(entries).filter((entry) => concerns(entry, label)).length;
+    const deeds = mutations(history).filter((entry) => concerns(entry, label)).length;
     const limit = turns + deeds + SPARE_EVENTS;
     return events > limit ? [`I10 bounded: ${events} events of ${name}, more than ${limit}`] : [];
   });

@@ -204,7 +204,7 @@ function strangerGone({ simulator }: World): string[] {
 /** A forged id stays in the history until the operator puts it right; it was not the operator's word. */
 function strike({ history: { revisions } }: World, name: string, ids: readonly number[]): void {
   const isForged = (revision: Revision): boolean =>
-    revision.object.metadata.name === name && ids.includes(statusIdOf(revision) ?? 0);
+    revision.object.metadata.name === name && ids.includes(Number(statusIdOf(revision) ?? 0));
   revisions.splice(0, Infinity, ...revisions.filter((revision) => !isForged(revision)));
 }
 

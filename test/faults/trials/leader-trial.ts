@@ -43,9 +43,8 @@ export function leaderTrial(course: LeaderTrial): Trial {
       const election = elections.get(world);
       if (election === undefined) return [];
       try {
-        const { entries } = world.simulator.ledger;
         const also = (await alsoViolated?.(world, election)) ?? [];
-        return hasManyWriters ? also : [...also, ...singleWriter(entries, election.terms)];
+        return hasManyWriters ? also : [...also, ...singleWriter(world.past, election.terms)];
       } finally {
         await election.close();
       }

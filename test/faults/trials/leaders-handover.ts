@@ -134,7 +134,7 @@ async function endsWithZero(ended: Promise<unknown>): Promise<void> {
 /** The lease is given up only when what had left was answered, or given up. */
 function releasedAfterAnswer(world: World, election: Election): string[] {
   const [term] = election.terms;
-  const answers = mutations(world.simulator.ledger.entries)
+  const answers = mutations(world.past)
     .filter(({ clientId }) => clientId === "first")
     .map(({ outMs = Infinity }) => outMs);
   const isReleased = term?.isReleased === true;

@@ -72,7 +72,7 @@ function judge(world: World, trial: Trial): string[] {
 function figuresOf(
   world: World,
 ): Pick<TrialOutcome, "mostAlive" | "longestDoubleMs" | "remoteCalls"> {
-  const { entries } = world.simulator.ledger;
+  const { entries } = world.cloud.ledger;
   const histories = mostAlivePerMarker(entries, performance.now());
   return {
     mostAlive: Math.max(0, ...histories.map(({ mostAlive }) => mostAlive)),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Revision } from "../../faults/cluster-history.ts";
+import { HPC_PARK_READING } from "../../faults/invariants/reading.ts";
 import { type Bounds, type History, violations } from "../../faults/invariants.ts";
 
 const CANARY = "cAnArY7f3a9c51d2e84b60af17c3d5e9b82746tOkEn";
@@ -17,6 +18,7 @@ const NOTHING: History = {
   nowMs: 0,
   log: "",
   holes: [],
+  reading: HPC_PARK_READING,
 };
 
 const READY = { type: "Ready", status: "True", reason: "Available", message: "" };
