@@ -1,11 +1,14 @@
 import { SEED } from "../../src/embedded/element/seed.ts";
 import { startElementSimulator } from "../../src/embedded/element/simulator.ts";
+import { TokenSigner } from "../../src/embedded/element/token-signer.ts";
 import { applicationKind } from "../../src/provider/element/application.ts";
 import { elementConsolePort } from "../../src/provider/element/console-port.ts";
 import type { ManagedSpec } from "../../src/provider/port.ts";
 import { basic, HandClock } from "../unit/embedded/element/panel-client.ts";
 import type { ProviderUnderTest, Simulated } from "./provider-under-test.ts";
 
+/** Of all panels of a file: its keys take as long as a whole test. */
+const SIGNER = TokenSigner.make();
 const STEP_MS = 100;
 const TIMINGS = {
   creatingMs: STEP_MS,
@@ -18,7 +21,8 @@ const TIMINGS = {
 
 async function simulate(): Promise<Simulated> {
   const clock = new HandClock();
-  const simulator = await startElementSimulator({ clock, timings: TIMINGS });
+  const signer = await SIGNER;
+  const simulator = await startElementSimulator({ clock, signer, timings: TIMINGS });
   const { clientId, clientSecret } = simulator;
   return {
     url: simulator.url,

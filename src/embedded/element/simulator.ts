@@ -19,6 +19,8 @@ export interface ElementSimulatorOptions {
   readonly clientId?: string | undefined;
   readonly clientSecret?: string | undefined;
   readonly clock?: Clock;
+  /** By default its own; several panels may share one, for making its keys takes long. */
+  readonly signer?: TokenSigner;
   readonly ledgerCapacity?: number;
 }
 
@@ -41,7 +43,7 @@ export async function startElementSimulator(
   options: ElementSimulatorOptions = {},
 ): Promise<ElementSimulator> {
   const { clock = systemClock, host = "127.0.0.1", port = 0, timings, settings } = options;
-  const signer = await TokenSigner.make();
+  const signer = options.signer ?? (await TokenSigner.make());
   const panel = new Panel({ clock, signer, timings, settings });
   const { clientId, clientSecret } = panel.clients.add({
     name: "main",

@@ -5,6 +5,7 @@ import {
   type ElementSimulator,
   startElementSimulator,
 } from "../../../../src/embedded/element/simulator.ts";
+import { TokenSigner } from "../../../../src/embedded/element/token-signer.ts";
 import type { LedgerEntry } from "../../../../src/embedded/simulator/ledger.ts";
 import type { AccountClient } from "../../../../src/provider/account-port.ts";
 import { applicationKind } from "../../../../src/provider/element/application.ts";
@@ -17,6 +18,9 @@ import { WRITE } from "../client.ts";
 export const LABEL = "team/shop k8s-aaaabbbbcccc";
 export const { signal } = new AbortController();
 export const NOTHING = { ids: new Map<string, string>(), secrets: new Map<string, string>() };
+
+/** Of all panels of a file: its keys take as long as a whole test. */
+const SIGNER = TokenSigner.make();
 
 /** Each step on the way takes so long; a new application takes three. */
 const STEP_MS = 100;
@@ -56,8 +60,9 @@ export interface Opening {
 /** The client as the operator opens it, before a simulated panel on a real port. */
 export async function openConsole(opening: Opening = {}): Promise<OpenConsole> {
   const clock = new HandClock();
+  const signer = await SIGNER;
   const { settings = {}, credential, url } = opening;
-  const simulator = await startElementSimulator({ clock, timings: TIMINGS, settings });
+  const simulator = await startElementSimulator({ clock, signer, timings: TIMINGS, settings });
   const ending = new AbortController();
   // Turns are taken by real time: nothing of them is of interest here.
   const lanes = new Lanes({
