@@ -79,7 +79,7 @@ export const RESOLVED: Resolved = { ids: new Map(), secrets: new Map(), resource
 export const { signal } = new AbortController();
 export const WRITE: Write = { signal, precondition: async () => undefined };
 /** Long enough for loopback, short enough to be waited for. */
-const TIMEOUT_MS = 500;
+const TIMEOUT_MS = 250;
 
 type Changes = Partial<AccountOpening & Pick<Surroundings, "guard">>;
 
