@@ -63,7 +63,8 @@ export function kindsOf(): {
   return { kinds, instances, storages, networks };
 }
 
-function runtimeOf(port: KindPort<never>): KindRuntime {
+/** @param account The one account that its things are in; left out, nobody is to be asked. */
+export function runtimeOf(port: KindPort<never>, account = NOBODY): KindRuntime {
   // The specs of a store are those of its own kind, as the manager sees to it.
   const managed = port as KindPort<ManagedSpec>;
   const identification = { kind: port.kind, ownerId: "owner", keys: KEYS };
@@ -80,7 +81,7 @@ function runtimeOf(port: KindPort<never>): KindRuntime {
     keys: KEYS,
     store,
     queue,
-    accounts: soleAccount(NOBODY),
+    accounts: soleAccount(account),
     ownWrites,
     departed: new Map(),
   };
@@ -89,7 +90,8 @@ function runtimeOf(port: KindPort<never>): KindRuntime {
 /** One account for both kinds, as the manager has it. */
 export const NOBODY = connection();
 
-export function connection(): Connection {
+/** @param present What its provider answers; whatever else is asked rejects. */
+export function connection(present: Partial<RemoteKind> = {}): Connection {
   const refuse = (): Promise<never> => Promise.reject(new Error("nobody is to be asked"));
   const remote: RemoteKind = {
     credential: undefined,
@@ -98,6 +100,7 @@ export function connection(): Connection {
     create: refuse,
     change: refuse,
     remove: refuse,
+    ...present,
   };
   return new Connection({
     remote,
