@@ -106,6 +106,10 @@ export const REASONS = [
 
 export type Reason = (typeof REASONS)[number];
 
+export function isReason(value: unknown): value is Reason {
+  return REASONS.some((reason) => reason === value);
+}
+
 /** Conditions that are listed only while they are true. */
 const ONLY_WHILE_TRUE: ReadonlySet<string> = new Set<ConditionType>([
   "Reconciling",

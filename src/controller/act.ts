@@ -35,6 +35,11 @@ export async function act(
     case "remove":
       await remove(action, context);
       return undefined;
+    case "remember":
+      await patchMetadata(context, {
+        annotations: { [context.runtime.keys.change]: formatAsked(action.asked) },
+      });
+      return undefined;
     case "conclude":
       await patchMetadata(context, { annotations: { [context.runtime.keys.change]: null } });
       return undefined;

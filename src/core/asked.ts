@@ -1,4 +1,6 @@
+import { isReason } from "../api/conditions.ts";
 import type { Change, FieldValue } from "./diff.ts";
+import type { Setback } from "./observation.ts";
 
 /**
  * A change that was asked for and whose failure shows only in what the provider did since, written to the object before the request
@@ -12,6 +14,8 @@ export interface Asked {
   readonly after: string;
   /** RFC 3339 wall time of the writer; for people. */
   readonly time: string;
+  /** What became of it. Written down once it is known, for a provider forgets its tasks. */
+  readonly setback?: Setback | undefined;
 }
 
 export function wantedIn({ differences }: Change): string {
@@ -24,8 +28,9 @@ export function wordOfWish(
   return JSON.stringify(fields);
 }
 
-export function formatAsked({ operation, wanted, after, time }: Asked): string {
-  const fields = { operation, wanted, after };
+export function formatAsked({ operation, wanted, after, time, setback }: Asked): string {
+  const failed = setback === undefined ? {} : { setback: JSON.stringify(setback) };
+  const fields = { operation, wanted, after, ...failed };
   return `${time} ${new URLSearchParams(fields).toString()}`;
 }
 
@@ -39,7 +44,22 @@ export function parseAsked(annotation: string | undefined): Asked | undefined {
   );
   if (typeof operation !== "string" || typeof wanted !== "string" || typeof after !== "string")
     return undefined;
-  return { operation, wanted, after, time };
+  return { operation, wanted, after, time, setback: parseSetback(fields.get("setback")) };
+}
+
+/** What nobody can read says nothing: then the provider is asked again. */
+function parseSetback(text: string | null): Setback | undefined {
+  if (text === null) return undefined;
+  try {
+    const { operations, reason, message }: Partial<Record<keyof Setback, unknown>> = Object(
+      JSON.parse(text),
+    );
+    if (!Array.isArray(operations) || typeof message !== "string" || !isReason(reason))
+      return undefined;
+    return { operations: operations.map(String), reason, message };
+  } catch {
+    return undefined;
+  }
 }
 
 /** The same was asked for before, so nothing need be written anew: what became of it since then counts. */

@@ -4,6 +4,8 @@ import * as absence from "./outcomes-of-absence.ts";
 import * as deletion from "./outcomes-of-deletion.ts";
 import * as keeping from "./outcomes-of-keeping.ts";
 import * as life from "./outcomes-of-life.ts";
+import type { Asked } from "./asked.ts";
+import type { RemoteThing } from "./observation.ts";
 import { nonEmpty, type Rule, rule } from "./rule.ts";
 import { type Facts, type Situation, factsOf } from "./situation.ts";
 
@@ -161,6 +163,11 @@ export const RULES_OF_LIFE: readonly Rule<Facts>[] = [
     life.admitIgnorance,
   ),
   rule(
+    "What came to nothing is written down, for a provider forgets what it did.",
+    ({ resource: { asked }, thing }) => isNewSetback(asked, thing) && asked,
+    life.remember,
+  ),
+  rule(
     "What has failed may be mended by what the spec asks for now.",
     ({ thing, mend }) => thing?.phase === "failed" && mend,
     life.mend,
@@ -276,6 +283,13 @@ function firstOf<Input>(rules: readonly Rule<Input>[], input: Input): Decision |
     if (decision !== undefined) return decision;
   }
   return undefined;
+}
+
+function isNewSetback(asked: Asked | undefined, thing: RemoteThing | undefined): boolean {
+  const isAtRest = thing?.phase === "settled" || thing?.phase === "failed";
+  return (
+    isAtRest && thing.setback !== undefined && asked !== undefined && asked.setback === undefined
+  );
 }
 
 function isToStay({ deletionPolicy, managementPolicy }: Situation["resource"]): boolean {

@@ -1,4 +1,5 @@
 import type { ConditionClaim, Reason } from "../api/conditions.ts";
+import type { Asked } from "./asked.ts";
 import type { Difference } from "./diff.ts";
 import type { RemoteThing } from "./observation.ts";
 
@@ -18,6 +19,8 @@ export type Action =
       readonly differences: readonly Difference[];
     }
   | { readonly do: "remove"; readonly ids: readonly string[] }
+  /** Write down what became of what was asked for. */
+  | { readonly do: "remember"; readonly asked: Asked }
   /** Forget what was asked for: it is done. */
   | { readonly do: "conclude" }
   /** Take the finalizer off: the remote thing is proven gone, or is to stay. */

@@ -1,3 +1,4 @@
+import type { Asked } from "./asked.ts";
 import type { ConditionClaim, Reason } from "../api/conditions.ts";
 import { claim, type Decision, effortOf, inSync, onTheWay, stalled, waiting } from "./decision.ts";
 import { type Change, describeDifferences, type Difference } from "./diff.ts";
@@ -154,6 +155,18 @@ export function change(facts: Facts, { operation, differences }: Change): Decisi
   return {
     action,
     claims: onTheWay(["Updating", what]),
+    thing,
+    requeueAfterMs: timing.activeMs,
+  };
+}
+
+export function remember(facts: Facts, asked: Asked): Decision {
+  const { thing, timing } = facts;
+  if (thing?.setback === undefined) throw new TypeError("there must be a setback");
+  const { reason, message } = thing.setback;
+  return {
+    action: { do: "remember", asked: { ...asked, setback: thing.setback } },
+    claims: stalled([reason, message], readiness(thing)),
     thing,
     requeueAfterMs: timing.activeMs,
   };

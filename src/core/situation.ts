@@ -1,3 +1,4 @@
+import { isAskedFor } from "./asked.ts";
 import { seesAllThat } from "./credential.ts";
 import type { Effort } from "./effort.ts";
 import { type Change, compare, type Comparison, type Fields, type FieldRule } from "./diff.ts";
@@ -126,7 +127,8 @@ export interface Facts {
 export function factsOf(situation: Situation, observation: Observation, nowMs: number): Facts {
   const { resource, wish, memory, timing, kind, kept } = situation;
   const { identity, ...keptFacts } = keptFactsOf(resource, observation, kept);
-  const thing = identity.is === "ours" ? identity.thing : undefined;
+  const seen = identity.is === "ours" ? identity.thing : undefined;
+  const thing = seen && withSetback(seen, situation);
   const isDeletedByUs = memory.deletedId !== undefined && memory.deletedId === resource.recordedId;
   const compared = (operations: readonly string[]): Comparison =>
     compare(kind.fields, operations, wish.fields, thing?.fields ?? {}, thing?.setback?.operations);
@@ -162,6 +164,16 @@ export function factsOf(situation: Situation, observation: Observation, nowMs: n
     mend: compared(kind.mendingOperations ?? []).next,
     labelCalled: kind.labelCalled ?? "label",
   };
+}
+
+/** What was written down of a change holds as long as the same is wanted. */
+function withSetback(thing: RemoteThing, { resource, kind, wish }: Situation): RemoteThing {
+  const { asked } = resource;
+  if (asked?.setback === undefined || thing.setback !== undefined) return thing;
+  const { next } = compare(kind.fields, [asked.operation], wish.fields, thing.fields);
+  return next !== undefined && isAskedFor(asked, next)
+    ? { ...thing, setback: asked.setback }
+    : thing;
 }
 
 /** What is there and stays as it is needs no request, whatever the provider offers by now. */

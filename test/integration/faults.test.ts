@@ -2,13 +2,20 @@ import { beforeAll, describe, expect, inject, it } from "vitest";
 import { describePlan, plansFor, playReferences, sample } from "../faults/campaign.ts";
 import { openCluster } from "../faults/cluster.ts";
 import { type Outcome, type Plan, play } from "../faults/plan.ts";
+import { ELEMENT_SCENARIOS } from "../faults/element-scenarios.ts";
 import { type Scenario, SCENARIOS } from "../faults/scenarios.ts";
 import type { Cluster } from "../faults/world.ts";
 
 /** The whole campaign is `npm run test:faults`; this is a reproducible part of it. */
 const SEED = 20_261;
-const PLANS = 12;
-const CHOSEN: readonly string[] = ["create with storage", "delete", "resize"];
+const PLANS = 18;
+const CHOSEN: readonly string[] = [
+  "create with storage",
+  "delete",
+  "resize",
+  "application: create",
+  "application: update that is rolled back",
+];
 
 describe("kill -9 at some messages of some scenarios", () => {
   let cluster: Cluster;
@@ -16,7 +23,8 @@ describe("kill -9 at some messages of some scenarios", () => {
   let plans: Plan[];
   beforeAll(async () => {
     cluster = await openCluster(inject("controlPlane").kubeconfigPath);
-    const scenarios = SCENARIOS.filter(({ name }) => CHOSEN.includes(name));
+    const every = [...SCENARIOS, ...ELEMENT_SCENARIOS];
+    const scenarios = every.filter(({ name }) => CHOSEN.includes(name));
     references = await playReferences(cluster, scenarios);
     const all = [...references].flatMap(([scenario, reference]) => plansFor(scenario, reference));
     plans = sample(all, PLANS, SEED);

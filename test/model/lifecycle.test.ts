@@ -16,7 +16,7 @@ const MINUTE_MS = 60_000;
  * but whole ones.
  */
 const OUT_OF_SCOPE =
-  /waitForAccount|waitForUsers|waitForRemoteUsers|waitForDependency|admitIgnorance|reportFixed|refuseShrinking|yieldToRival|leaveToOwner|refuseAdoption|OutOfSight|leaveToNewerVersion|awaitProof|missSection|haltRemoval|holdBack|removeUnheld|removeSurplus|replace$|reportEnd|mend|reportSetback|conclude/;
+  /waitForAccount|waitForUsers|waitForRemoteUsers|waitForDependency|admitIgnorance|reportFixed|refuseShrinking|yieldToRival|leaveToOwner|refuseAdoption|OutOfSight|leaveToNewerVersion|awaitProof|missSection|haltRemoval|holdBack|removeUnheld|removeSurplus|replace$|reportEnd|mend|reportSetback|remember|conclude/;
 
 describe("the model of whole lives", () => {
   it(

@@ -166,7 +166,9 @@ function differing(
 }
 
 function isAsked(asked: Asked | undefined, operation: string, wish: Pairs): asked is Asked {
-  return asked?.operation === operation && asked.wanted === wordOfWish(wish);
+  const isSame = asked?.operation === operation && asked.wanted === wordOfWish(wish);
+  // What became of it is known already.
+  return isSame && asked.setback === undefined;
 }
 
 /** The one value that was asked for. */
