@@ -110,7 +110,8 @@ export const RULES_OF_LIFE: readonly Rule<Facts>[] = [
   ),
   rule(
     "What came to nothing is written down, for a provider forgets what it did.",
-    ({ resource: { asked }, thing }) => isNewSetback(asked, thing) && asked,
+    ({ resource: { asked }, thing, comparison }) =>
+      comparison.isSetBack && isNewSetback(asked, thing) && asked,
     life.remember,
   ),
   rule(
