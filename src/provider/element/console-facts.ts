@@ -6,6 +6,8 @@ import type { Panel } from "./panel.ts";
 
 /** More than any panel has, and what the status has room for. */
 const MAX_ENTRIES = 256;
+/** Without a size the panel may leave out what is beyond the first few. */
+const SPACES = `/spaces?result=page&page=0&size=${MAX_ENTRIES}`;
 
 /** Whose client it is, and the spaces that the user sees. Only the first is needed: what else cannot be read is left out. */
 export async function readConsoleFacts(
@@ -14,9 +16,7 @@ export async function readConsoleFacts(
   signal: AbortSignal,
 ): Promise<AccountFacts> {
   const user = await panel.read("/me", "get user", signal);
-  const spaces = await optional(() =>
-    panel.list("/spaces?result=array", "list spaces", ["content"], signal),
-  );
+  const spaces = await optional(() => panel.list(SPACES, "list spaces", ["content"], signal));
   const shown = spaces?.slice(0, MAX_ENTRIES);
   return {
     user: user.textId,

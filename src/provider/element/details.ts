@@ -69,9 +69,13 @@ async function withFailure(
 ): Promise<RemoteThing> {
   const build = differing(thing, wanted, ["projectVersionId", "assemblyVersion"]);
   const failure = await tasks.lastFailureOf(thing.id);
-  const words = failure?.words === undefined ? undefined : cleanWords(failure.words);
-  const known = thing.status["error"];
-  const message = failureMessage(words ?? (typeof known === "string" ? known : undefined));
+  const ofTask = failure?.words === undefined ? undefined : cleanWords(failure.words);
+  const { error } = thing.status;
+  const ofCard = typeof error === "string" ? error : undefined;
+  // What failed before something else came about is seldom why.
+  const message = failureMessage(
+    failure?.isOver === true ? (ofCard ?? ofTask) : (ofTask ?? ofCard),
+  );
   const failed = { ...thing, headline: { ...thing.headline, message } };
   const backup = wanted["backup"];
   const backed =

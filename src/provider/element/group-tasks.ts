@@ -23,6 +23,8 @@ export class GroupTasks {
 
   async begin(applicationId: string, version: string, write: Write): Promise<void> {
     const what = "update technology";
+    // What became of the one before says nothing of this one, also where nobody learns its id.
+    this.#begun.delete(applicationId);
     const body = await this.#panel.demand(
       {
         method: "POST",

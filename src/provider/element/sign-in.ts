@@ -5,7 +5,7 @@ import type { SignIn, SignInRequest } from "../sign-in.ts";
 const TOKEN_PATH = "/console/sys/token";
 /** So long before its end a token is replaced: a request that waits for its turn must not carry one that ends meanwhile. */
 const RESERVE_MS = 60_000;
-/** What is believed where a token does not say when it ends; the panel's own are good for an hour. */
+/** What is believed where a token does not say when it ends, or nothing sensible; the panel's own are good for an hour. */
 const DEFAULT_LIFETIME_MS = 300_000;
 /** More than any operator has in use at a time. */
 const MAX_KNOWN = 1_000;
@@ -86,8 +86,8 @@ function read(body: unknown, askedMs: number): Fetched {
     throw new ProviderError("unavailable", "sign in: the answer holds no id_token");
   const { iat, exp } = claimsIn(token);
   // The difference of the two is a length, so it needs no clock that agrees with the panel's.
-  const lifetimeMs =
-    iat === undefined || exp === undefined ? DEFAULT_LIFETIME_MS : (exp - iat) * 1000;
+  const isSaid = iat !== undefined && exp !== undefined && exp > iat;
+  const lifetimeMs = isSaid ? (exp - iat) * 1000 : DEFAULT_LIFETIME_MS;
   return {
     token,
     endsAtMs: askedMs + Math.max(lifetimeMs - Math.min(RESERVE_MS, lifetimeMs / 2), 0),

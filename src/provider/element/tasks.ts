@@ -50,9 +50,14 @@ export class Tasks {
     return lastOf(failed);
   }
 
-  /** Why an application is in error: the last of its tasks that failed. */
-  async lastFailureOf(applicationId: string): Promise<FailedTask | undefined> {
-    return lastOf((await this.#of(applicationId)).filter(hasFailed));
+  /** The last of an application's tasks that failed, and whether something else has come about since. */
+  async lastFailureOf(
+    applicationId: string,
+  ): Promise<(FailedTask & { readonly isOver: boolean }) | undefined> {
+    const all = await this.#of(applicationId);
+    const failure = lastOf(all.filter(hasFailed));
+    const last = all.toSorted(byStart).at(-1);
+    return failure && { ...failure, isOver: last !== undefined && !hasFailed(last) };
   }
 
   async #of(applicationId: string): Promise<readonly Answer[]> {
@@ -81,12 +86,14 @@ function isAbout(task: Answer, operation: "update" | "technology"): boolean {
 }
 
 function lastOf(failed: readonly Answer[]): FailedTask | undefined {
-  const last = failed
-    .toSorted((a, b) => byTime(a.text("start-date") ?? "", b.text("start-date") ?? ""))
-    .at(-1);
+  const last = failed.toSorted(byStart).at(-1);
   if (last === undefined) return undefined;
   const words = last.text("error-message");
   return { words: words === "" ? undefined : words, groupId: last.text("group-id") };
+}
+
+function byStart(a: Answer, b: Answer): number {
+  return byTime(a.text("start-date") ?? "", b.text("start-date") ?? "");
 }
 
 /** The panel's dates, compared with each other alone; what is no date counts as the oldest. */

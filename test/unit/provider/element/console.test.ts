@@ -80,6 +80,14 @@ describe("what a panel says of its client", () => {
     });
   });
 
+  it("has all the spaces, however many the panel puts on a page by itself", async () => {
+    await using console = await openConsole({ settings: { arraysArePaged: true } });
+    for (let index = 0; index < 40; index += 1)
+      console.simulator.perform({ action: "add-space", name: `space ${index}` });
+    const { status } = await console.client.facts(signal);
+    expect(status["spaces"]).toHaveLength(42);
+  });
+
   it("has none of the secrets that the panel puts into the answer in clear", async () => {
     await using console = await openConsole();
     const facts = await console.client.facts(signal);

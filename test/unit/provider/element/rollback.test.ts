@@ -199,6 +199,29 @@ describe("an application in error", () => {
     expect(headline.message).toBe("the panel reports an error: Упало");
   });
 
+  it("is not told with a task that failed long before something else put it there", async () => {
+    await using console = await openConsole();
+    const { simulator, applications, settle, clock } = console;
+    const broken = { project: shop, version: "1.0-50", runtimeError: "Нет таблицы" };
+    simulator.perform({ action: "add-assembly", ...broken });
+    const id = await running(console);
+    simulator.perform({ action: "fail-next-task", application: id, error: "давно" });
+    await applications.change(id, "backup", { backup: "x" }, WRITE);
+    settle();
+    clock.advance(1);
+
+    await askNext(console, id, wantsBuild("1.0-50"));
+    settle();
+
+    const { headline } = await look(console, id, wantsBuild("1.0-50"));
+    expect(headline.message).toBe("the panel reports an error: Нет таблицы");
+
+    // Where the panel says nothing better, it is told all the same.
+    const [application] = simulator.panel.applications.all();
+    if (application !== undefined) application.error = "";
+    expect((await look(console, id)).headline.message).toContain("давно");
+  });
+
   it("that a build of its own has put there may be mended by another", async () => {
     await using console = await openConsole();
     const { simulator, settle } = console;

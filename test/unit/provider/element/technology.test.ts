@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { askNext, look, nextChange } from "./changing.ts";
-import { openConsole, running, specOf } from "./open-console.ts";
+import { wordOfWish } from "../../../../src/core/asked.ts";
+import { WRITE } from "../client.ts";
+import { askNext, look, nextChange, wishOf } from "./changing.ts";
+import { openConsole, running, signal, specOf } from "./open-console.ts";
 
 const OLD = specOf({ technologyVersion: "9.2.3" });
 const NEW = specOf({ technologyVersion: "9.2.5" });
@@ -73,6 +75,33 @@ describe("another technology version", () => {
     const successor = { ...console, applications: console.reopened() };
 
     expect((await look(successor, id, NEW, asked)).setback?.message).toContain("Несовместимая");
+  });
+
+  it("is not blamed for a group that failed before, where its own request did not get through", async () => {
+    const brokenTechnologies = { "9.2.5": "Несовместимая версия" };
+    await using console = await openConsole();
+    const id = await running(console, OLD);
+    console.simulator.perform({ action: "set-settings", brokenTechnologies });
+    await askNext(console, id, NEW);
+    console.settle();
+    const operation = "updateApplicationsTechnology";
+    const effect = { kind: "status", status: 503 } as const;
+    console.simulator.faults.add({ match: { operation }, effect });
+    const spec = specOf({ technologyVersion: "9.1.14" });
+    const after = (await console.applications.timeMark?.(id, "technology", signal)) ?? "";
+    const changing = console.applications.change(id, "technology", wishOf(spec), WRITE);
+    await expect(changing).rejects.toMatchObject({ kind: "unavailable" });
+
+    const wanted = wordOfWish([["technologyVersion", "9.1.14"]]);
+    const thing = await look(console, id, spec, {
+      operation: "technology",
+      wanted,
+      after,
+      time: "",
+    });
+
+    expect(thing.setback).toBeUndefined();
+    expect(nextChange(thing, spec)?.operation).toBe("technology");
   });
 
   it("that the panel does not offer is refused at once, in its words", async () => {
