@@ -1,12 +1,12 @@
 import type { Decision } from "./decision.ts";
 import * as early from "./outcomes-before-looking.ts";
 import * as absence from "./outcomes-of-absence.ts";
-import * as deletion from "./outcomes-of-deletion.ts";
 import * as keeping from "./outcomes-of-keeping.ts";
 import * as life from "./outcomes-of-life.ts";
 import type { Asked } from "./asked.ts";
 import type { RemoteThing } from "./observation.ts";
 import { nonEmpty, type Rule, rule } from "./rule.ts";
+import { RULES_OF_DELETION } from "./rules-of-deletion.ts";
 import { type Facts, type Situation, factsOf } from "./situation.ts";
 
 /** Asked before any provider is: these need no observation. */
@@ -53,61 +53,7 @@ export const RULES_BEFORE_LOOKING: readonly Rule<Situation>[] = [
   ),
 ];
 
-/** The way out: the finalizer goes only after proof. */
-export const RULES_OF_DELETION: readonly Rule<Facts>[] = [
-  rule(
-    "What another resource owns was never ours; letting go needs no deletion.",
-    ({ refused, wish }) => refused !== undefined || wish.rival !== undefined,
-    deletion.leaveToOwner,
-  ),
-  rule(
-    "An account that suddenly shows something else must not be cleaned up by mistake.",
-    ({ suspicion, isAcknowledged }) => !isAcknowledged && suspicion,
-    deletion.distrust,
-  ),
-  rule(
-    "Without our marker nothing proves that the thing is ours: it is not deleted, nor forgotten.",
-    ({ unmarked }) => unmarked,
-    deletion.holdUnmarked,
-  ),
-  rule(
-    "The provider refuses to delete what it sees in use.",
-    ({ thing }) => thing !== undefined && thing.usedBy.length > 0 && thing,
-    deletion.waitForRemoteUsers,
-  ),
-  rule(
-    "A request to delete that the provider describes otherwise might delete something else.",
-    ({ removalHalt, thing }) => thing !== undefined && thing.phase !== "deleting" && removalHalt,
-    deletion.haltRemoval,
-  ),
-  rule(
-    "What is ours is deleted, its twins with it.",
-    ({ thing, twins }) =>
-      nonEmpty([thing, ...twins].filter((one) => one !== undefined && one.phase !== "deleting")),
-    deletion.remove,
-  ),
-  rule(
-    "Deletion takes time; the finalizer stays until it is over.",
-    ({ thing }) => thing,
-    deletion.awaitRemoval,
-  ),
-  rule(
-    "A create request whose answer was lost may still take effect; what it makes must not stay behind.",
-    ({ isQuiet }) => !isQuiet,
-    deletion.settleFirst,
-  ),
-  rule(
-    "One 404 proves nothing: gone is what a complete list begun later lacks as well.",
-    ({ isGone }) => !isGone,
-    deletion.awaitProof,
-  ),
-  rule(
-    "A credential sees only what was made with it or granted to it: what another one saw may live on.",
-    ({ outOfSight }) => outOfSight,
-    deletion.holdOutOfSight,
-  ),
-  rule("Proven gone, so the resource may go too.", () => true, deletion.release),
-];
+// The way out has rules of its own: rules-of-deletion.ts.
 
 /** The life of a resource: find what is ours, make it if it is missing, change what differs. */
 export const RULES_OF_LIFE: readonly Rule<Facts>[] = [
@@ -164,7 +110,8 @@ export const RULES_OF_LIFE: readonly Rule<Facts>[] = [
   ),
   rule(
     "What came to nothing is written down, for a provider forgets what it did.",
-    ({ resource: { asked }, thing }) => isNewSetback(asked, thing) && asked,
+    ({ resource: { asked }, thing, comparison }) =>
+      comparison.isSetBack && isNewSetback(asked, thing) && asked,
     life.remember,
   ),
   rule(

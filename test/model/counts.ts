@@ -1,4 +1,5 @@
-import { RULES_BEFORE_LOOKING, RULES_OF_DELETION, RULES_OF_LIFE } from "../../src/core/decide.ts";
+import { RULES_BEFORE_LOOKING, RULES_OF_LIFE } from "../../src/core/decide.ts";
+import { RULES_OF_DELETION } from "../../src/core/rules-of-deletion.ts";
 import type { Rule } from "../../src/core/rule.ts";
 
 /** How often each thing happened: what a model never exercised, it never proved. */

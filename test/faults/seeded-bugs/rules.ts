@@ -41,7 +41,7 @@ export const BUGS_OF_RULES: readonly SeededBug[] = [
     name: "deletion does not wait for an open create request",
     edits: [
       {
-        file: "core/decide.ts",
+        file: "core/rules-of-deletion.ts",
         find: "({ isQuiet }) => !isQuiet,\n    deletion.settleFirst",
         replace: "({ isQuiet }) => !isQuiet && isQuiet,\n    deletion.settleFirst",
       },

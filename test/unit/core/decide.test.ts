@@ -1,10 +1,6 @@
 import { describe, expect, it } from "vitest";
-import {
-  decide,
-  RULES_BEFORE_LOOKING,
-  RULES_OF_DELETION,
-  RULES_OF_LIFE,
-} from "../../../src/core/decide.ts";
+import { decide, RULES_BEFORE_LOOKING, RULES_OF_LIFE } from "../../../src/core/decide.ts";
+import { RULES_OF_DELETION } from "../../../src/core/rules-of-deletion.ts";
 import type { Situation } from "../../../src/core/situation.ts";
 import {
   DESIRED,

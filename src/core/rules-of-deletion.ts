@@ -1,0 +1,59 @@
+import * as deletion from "./outcomes-of-deletion.ts";
+import { nonEmpty, type Rule, rule } from "./rule.ts";
+import type { Facts } from "./situation.ts";
+
+/** The way out: the finalizer goes only after proof. */
+export const RULES_OF_DELETION: readonly Rule<Facts>[] = [
+  rule(
+    "What another resource owns was never ours; letting go needs no deletion.",
+    ({ refused, wish }) => refused !== undefined || wish.rival !== undefined,
+    deletion.leaveToOwner,
+  ),
+  rule(
+    "An account that suddenly shows something else must not be cleaned up by mistake.",
+    ({ suspicion, isAcknowledged }) => !isAcknowledged && suspicion,
+    deletion.distrust,
+  ),
+  rule(
+    "Without our marker nothing proves that the thing is ours: it is not deleted, nor forgotten.",
+    ({ unmarked }) => unmarked,
+    deletion.holdUnmarked,
+  ),
+  rule(
+    "The provider refuses to delete what it sees in use.",
+    ({ thing }) => thing !== undefined && thing.usedBy.length > 0 && thing,
+    deletion.waitForRemoteUsers,
+  ),
+  rule(
+    "A request to delete that the provider describes otherwise might delete something else.",
+    ({ removalHalt, thing }) => thing !== undefined && thing.phase !== "deleting" && removalHalt,
+    deletion.haltRemoval,
+  ),
+  rule(
+    "What is ours is deleted, its twins with it.",
+    ({ thing, twins }) =>
+      nonEmpty([thing, ...twins].filter((one) => one !== undefined && one.phase !== "deleting")),
+    deletion.remove,
+  ),
+  rule(
+    "Deletion takes time; the finalizer stays until it is over.",
+    ({ thing }) => thing,
+    deletion.awaitRemoval,
+  ),
+  rule(
+    "A create request whose answer was lost may still take effect; what it makes must not stay behind.",
+    ({ isQuiet }) => !isQuiet,
+    deletion.settleFirst,
+  ),
+  rule(
+    "One 404 proves nothing: gone is what a complete list begun later lacks as well.",
+    ({ isGone }) => !isGone,
+    deletion.awaitProof,
+  ),
+  rule(
+    "A credential sees only what was made with it or granted to it: what another one saw may live on.",
+    ({ outOfSight }) => outOfSight,
+    deletion.holdOutOfSight,
+  ),
+  rule("Proven gone, so the resource may go too.", () => true, deletion.release),
+];
