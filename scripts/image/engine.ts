@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -66,7 +66,8 @@ async function start(say: (line: string) => void): Promise<Engine> {
   });
   const stop = async (): Promise<void> => {
     await daemon.stop();
-    await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: STEP_MS });
+    for (const mount of await mountsIn(folder)) await readCommand("umount", ["--lazy", mount]);
+    await rm(folder, { recursive: true, force: true });
   };
   for (let waitedMs = 0; waitedMs < START_MS; waitedMs += STEP_MS) {
     if (await answers(host)) {
@@ -79,6 +80,16 @@ async function start(say: (line: string) => void): Promise<Engine> {
   const log = await daemon.lastLog();
   await stop();
   throw new Error(`the Docker engine did not come up; the end of its log:\n${log}`);
+}
+
+/** What a daemon that was ended in a hurry leaves mounted, the innermost first. */
+async function mountsIn(folder: string): Promise<readonly string[]> {
+  const mounts = await readFile("/proc/self/mounts", "utf8");
+  return mounts
+    .split("\n")
+    .map((line) => line.split(" ")[1] ?? "")
+    .filter((path) => path.startsWith(`${folder}/`))
+    .toSorted((a, b) => b.length - a.length);
 }
 
 async function answers(host: string | undefined): Promise<boolean> {

@@ -9,11 +9,10 @@ import { type Kubectl, prepareNamespace } from "../integration/namespace.ts";
 import { PROJECT } from "../project.ts";
 import { until } from "../until.ts";
 import { OperatorContainer } from "./operator-container.ts";
+import { useEngine } from "./use-engine.ts";
 
 const { tag, dockerHost } = inject("image");
-// The test's own process; the set-up has done the same for itself.
-if (dockerHost !== undefined) process.env["DOCKER_HOST"] = dockerHost;
-process.env["TESTCONTAINERS_RYUK_DISABLED"] = "true";
+useEngine(dockerHost);
 const docker = new Docker(dockerHost, () => undefined);
 const { kubeconfigPath } = inject("controlPlane");
 const KUBECONFIG = "/run/kubeconfig";

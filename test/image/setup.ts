@@ -5,6 +5,7 @@ import { prepareBuild, PROJECT } from "../../scripts/image/build-image.ts";
 import { Docker } from "../../scripts/image/docker.ts";
 import { provideEngine } from "../../scripts/image/engine.ts";
 import { setup as setUpControlPlane } from "../control-plane-setup.ts";
+import { useEngine } from "./use-engine.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -18,9 +19,7 @@ const TAG = "hpc-park-operator:test";
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const say = (line: string): void => void process.stderr.write(`image: ${line}\n`);
   const engine = await provideEngine(say);
-  if (engine.host !== undefined) process.env["DOCKER_HOST"] = engine.host;
-  // Its helper cannot be pulled everywhere; what is started here is ended here.
-  process.env["TESTCONTAINERS_RYUK_DISABLED"] = "true";
+  useEngine(engine.host);
   try {
     const docker = new Docker(engine.host, say);
     const baseImage = await provideBaseImage(docker, say);
