@@ -14,18 +14,20 @@ import { newestDump } from "./dumps.ts";
 import { API } from "./panel.ts";
 
 /** The fewer pages, the fewer requests, and the less time in which the list can change. */
-const PAGE_SIZE = 1_000;
+const LONG_PAGE = 1_000;
+/** What a panel is known to take. */
+const KNOWN_PAGE = 100;
 
-const SHAPE: PageShape = {
+const shapeOf = (size: number): PageShape => ({
   items: "content",
   total: "totalElements",
   constant: [
     ["deleted", "false"],
     ["result", "page"],
   ],
-  size: { parameter: "size", value: PAGE_SIZE },
+  size: { parameter: "size", value: size },
   turn: { by: "number", parameter: "page", first: 0 },
-};
+});
 
 const LIST = "list applications";
 const GET = "get application";
@@ -43,6 +45,7 @@ export function remoteApplications(applications: Applications): RemoteKind {
   const { panel, tasks, dumps, terms, onList } = applications;
   const { http } = panel;
   const reader = new ListReader(LIST, (item) => readApplication(new Answer(item, LIST)));
+  let shape = shapeOf(LONG_PAGE);
   return {
     get credential() {
       return http.credential;
@@ -52,7 +55,14 @@ export function remoteApplications(applications: Applications): RemoteKind {
     },
     async list(signal) {
       const fetch = (query: string): Promise<Buffer> => listPage(applications, query, signal);
-      const all = await readPages({ shape: SHAPE, reader, what: LIST, fetch });
+      const read = (): Promise<readonly RemoteThing[]> =>
+        readPages({ shape, reader, what: LIST, fetch });
+      const all = await read().catch((error: unknown) => {
+        if (!(error instanceof ProviderError) || error.kind !== "invalid") throw error;
+        // The panel takes no page of that length, now or later.
+        shape = shapeOf(KNOWN_PAGE);
+        return read();
+      });
       // Older versions list what is gone for good.
       const things = all.filter(({ state }) => state.toLowerCase() !== "deleted");
       onList(things);

@@ -118,6 +118,18 @@ describe("a change whose failure shows only later", () => {
     expect(error).toMatchObject({ kind: "conflict" });
   });
 
+  it("is written down with what became of it, once that is known", async () => {
+    const setback = {
+      operations: ["update"],
+      reason: "UpdateRolledBack",
+      message: "Ошибка",
+    } as const;
+    const asked = { ...ASKED, setback };
+    const { steps, written } = await done({ do: "remember", asked }, { asked: ASKED });
+    expect(steps).toEqual(["write"]);
+    expect(parseAsked(String(written))).toEqual(asked);
+  });
+
   it("is forgotten when it is concluded", async () => {
     const { steps, written } = await done({ do: "conclude" }, { asked: ASKED });
     expect([steps, written]).toEqual([["write"], null]);

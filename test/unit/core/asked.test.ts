@@ -9,12 +9,18 @@ import {
   wordOfWish,
 } from "../../../src/core/asked.ts";
 import type { Change } from "../../../src/core/diff.ts";
+import type { Setback } from "../../../src/core/observation.ts";
 
 const ASKED: Asked = {
   operation: "update",
   wanted: '[["assemblyVersion","1.0-42"]]',
   after: "2026-11-23T10:00:00.123Z",
   time: "2026-11-23T10:00:01Z",
+};
+const SETBACK: Setback = {
+  operations: ["backup", "update"],
+  reason: "UpdateRolledBack",
+  message: "Модуль.xbsl [17:5]: «Остаток» & +%; put another into the spec",
 };
 const CHANGE: Change = {
   operation: "update",
@@ -39,6 +45,22 @@ describe("a change that was asked for", () => {
 
   it("is read as it was written", () => {
     expect(parseAsked(formatAsked(ASKED))).toEqual(ASKED);
+  });
+
+  it("is read with what became of it", () => {
+    const asked = { ...ASKED, setback: SETBACK };
+    expect(parseAsked(formatAsked(asked))).toEqual(asked);
+  });
+
+  it.each([
+    ["no JSON", "{"],
+    ["nothing", "null"],
+    ["no operations", JSON.stringify({ ...SETBACK, operations: "update" })],
+    ["no reason that anybody knows", JSON.stringify({ ...SETBACK, reason: "Melted" })],
+    ["no message", JSON.stringify({ ...SETBACK, message: 7 })],
+  ])("is open where what became of it cannot be read: %s", (_, text) => {
+    const annotation = `${formatAsked(ASKED)}&setback=${encodeURIComponent(text)}`;
+    expect(parseAsked(annotation)).toEqual(ASKED);
   });
 
   it("is read as it was written, whatever is in it", () => {

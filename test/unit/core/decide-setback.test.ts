@@ -28,6 +28,7 @@ const SETBACK: Setback = {
   message: "it does not compile; put another into the spec",
 };
 const ASKED = { operation: "resources", wanted: '[["size",4]]', after: "", time: "" };
+const WRITTEN = { ...ASKED, setback: SETBACK };
 const SMALL = { ...DESIRED, size: 1 };
 const BROKEN: Partial<RemoteThing> = {
   phase: "failed",
@@ -120,11 +121,6 @@ const ROWS: readonly [reason: string, decision: Decision, expected: string][] = 
     "nothing Reconciling DependencyNotReady",
   ],
   [
-    "a setback of what is not wanted any more is forgotten",
-    decided({ setback: SETBACK }, { asked: ASKED }),
-    "conclude in sync",
-  ],
-  [
     "a setback of something else than what differs holds nothing up",
     decided({ fields: SMALL, setback: { ...SETBACK, operations: ["backup"] } }),
     "change:resources Reconciling Updating",
@@ -133,6 +129,47 @@ const ROWS: readonly [reason: string, decision: Decision, expected: string][] = 
     "a setback of one step holds up what is not to be done without it",
     decided({ fields: SMALL, setback: { ...SETBACK, operations: ["backup", "resources"] } }),
     "nothing Stalled UpdateRolledBack",
+  ],
+  // remember
+  [
+    "what came of what was asked for is written down first, for a provider forgets it",
+    decided({ fields: { ...SMALL, power: "Off" }, setback: SETBACK }, { asked: ASKED }),
+    "remember Stalled UpdateRolledBack",
+  ],
+  [
+    "what came of mending is written down as well",
+    decided({ ...BROKEN, fields: SMALL, setback: SETBACK }, { asked: ASKED }),
+    "remember Stalled UpdateRolledBack",
+  ],
+  [
+    "what is on the way is not judged yet",
+    decided({ phase: "busy", fields: SMALL, setback: SETBACK }, { asked: ASKED }),
+    "nothing Reconciling Available",
+  ],
+  [
+    "what is written down holds where the provider has forgotten it",
+    decided({ fields: SMALL }, { asked: WRITTEN }),
+    "nothing Stalled UpdateRolledBack",
+  ],
+  [
+    "what is written down is not written again",
+    decided({ fields: SMALL, setback: SETBACK }, { asked: WRITTEN }),
+    "nothing Stalled UpdateRolledBack",
+  ],
+  [
+    "what is written down keeps a broken thing from being mended the same way",
+    decided({ ...BROKEN, fields: SMALL }, { asked: WRITTEN }),
+    "nothing Stalled RemoteFailed",
+  ],
+  [
+    "what is written down says nothing of another wish",
+    decided({ fields: SMALL }, { asked: WRITTEN, ...wish({ size: 8 }) }),
+    "change:resources Reconciling Updating",
+  ],
+  [
+    "what is written down is forgotten where it is not wanted any more",
+    decided({}, { asked: WRITTEN }),
+    "conclude in sync",
   ],
   // conclude
   [

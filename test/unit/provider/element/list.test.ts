@@ -14,13 +14,18 @@ function fill({ simulator, settle }: OpenConsole, count: number): void {
 }
 
 /** The queries of all lists that were asked for. */
-async function queriesOf(pages: readonly object[]): Promise<{ queries: string[]; error: unknown }> {
+async function queriesOf(
+  pages: readonly object[],
+  longestPage = Infinity,
+): Promise<{ queries: string[]; error: unknown }> {
   const lists: string[] = [];
   await using server = await AnsweringServer.start((response, received) => {
     const [path, query = ""] = received.path.split("?");
     const isList = path === "/console/api/v2/applications";
     if (isList) lists.push(query);
     const number = Number(new URLSearchParams(query).get("page"));
+    if (isList && Number(new URLSearchParams(query).get("size")) > longestPage)
+      return json(400, { code: 3, message: "size must be at most 100" })(response, received);
     json(200, isList ? pages[number] : { id_token: "a.b.c", id: "user" })(response, received);
   });
   await using console = await openConsole({ url: server.url });
@@ -38,6 +43,15 @@ describe("the list of applications", () => {
     const { queries, error } = await queriesOf([{ totalElements: 1, content: [card("a")] }]);
     expect(error).toBeUndefined();
     expect(queries).toEqual(["deleted=false&result=page&size=1000&page=0"]);
+  });
+
+  it("has pages of a hundred where the panel takes no longer ones", async () => {
+    const pages = [{ totalElements: 1, content: [card("a")] }];
+
+    const { queries, error } = await queriesOf(pages, 100);
+
+    expect(error).toBeUndefined();
+    expect(queries.map((query) => new URLSearchParams(query).get("size"))).toEqual(["1000", "100"]);
   });
 
   it("is complete over several pages", async () => {
