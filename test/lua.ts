@@ -70,10 +70,10 @@ async function present(names: readonly string[]): Promise<string[]> {
 async function install(): Promise<void> {
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
   const options = { env, timeout: 120_000 };
-  const arguments_ = ["install", "--yes", "--no-install-recommends", ...PROGRAMS];
-  await run("apt-get", arguments_, options).catch(async () => {
+  const installing = ["install", "--yes", "--no-install-recommends", ...PROGRAMS];
+  await run("apt-get", installing, options).catch(async () => {
     // A fresh image has no package lists.
     await run("apt-get", ["update"], options);
-    await run("apt-get", arguments_, options);
+    await run("apt-get", installing, options);
   });
 }

@@ -23,7 +23,7 @@ export function fieldsOf(schema: StructuralSchema, prefix = ""): Field[] {
     const items = objectOf(field["items"]);
     const isList = field["type"] === "array";
     const below = isList ? fieldsOf(items, `${path}[]`) : fieldsOf(field, path);
-    return [fieldAt(path, field, required.has(name)), ...below];
+    return [fieldAt(path, field, required.has(name))].concat(below);
   });
 }
 
