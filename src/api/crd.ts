@@ -8,6 +8,12 @@ export interface CustomResourceDefinition {
   readonly spec: Readonly<Record<string, unknown>>;
 }
 
+/**
+ * What a resource says before the operator has looked at it. Whoever reads status by the rules of kstatus, as Flux does, takes a resource
+ * without any for one that is done; a generation that is not its own tells that it is not.
+ */
+const UNSEEN = { observedGeneration: -1 };
+
 /** The CRD of a kind: one namespaced version with a status subresource. */
 export function customResourceDefinition(kind: KindDefinition): CustomResourceDefinition {
   return {
@@ -53,7 +59,7 @@ function objectSchema({ description, spec, status, rules }: KindDefinition): Str
         ...toStructural(spec, "spec"),
         ...(rules.length === 0 ? {} : { "x-kubernetes-validations": rules }),
       },
-      status: toStructural(status, "status"),
+      status: { ...toStructural(status, "status"), default: UNSEEN },
     },
   };
 }

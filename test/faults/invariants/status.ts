@@ -29,7 +29,8 @@ export function statusNeverRegresses(history: History): string[] {
 /** observedGeneration never falls nor runs ahead. */
 function generationsOf(revisions: readonly Revision[]): string[] {
   const found: string[] = [];
-  let previous = 0;
+  // What a resource begins with, before anybody has looked at it.
+  let previous = -1;
   for (const { object } of revisions) {
     const { generation = 0, name } = object.metadata;
     const observed = Number(object.status?.["observedGeneration"] ?? 0);
