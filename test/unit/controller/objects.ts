@@ -82,6 +82,7 @@ function runtimeOf(port: KindPort<never>): KindRuntime {
     queue,
     accounts: soleAccount(NOBODY),
     ownWrites,
+    unsettled: new Map(),
     departed: new Map(),
   };
 }
