@@ -5,11 +5,17 @@ import { kinds } from "../src/api/kinds.ts";
 import { argocdConfigMap } from "./generate/argocd.ts";
 import { crdFiles } from "./generate/crds.ts";
 import { kindIndex, kindPage, pageName } from "./generate/kind-page.ts";
+import { toYaml } from "./generate/yaml.ts";
+import { metricsPage } from "./metrics-page.ts";
+import { LIMITS } from "./monitoring/alert.ts";
+import { prometheusRule, ruleFile } from "./monitoring/rules.ts";
 
 const PROJECT = join(import.meta.dirname, "..");
 const CRDS = "crds";
 const PAGES = "docs/kinds";
 const ARGOCD = "deploy/gitops/argocd";
+const MONITORING = "deploy/monitoring";
+const ALERTS = "scripts/monitoring";
 
 /** Path in the checkout to content, of all that is generated. */
 async function generate(): Promise<Map<string, string>> {
@@ -19,6 +25,9 @@ async function generate(): Promise<Map<string, string>> {
     ...kinds.map((kind) => [`${PAGES}/${pageName(kind.kind)}`, kindPage(kind)] as const),
     [`${PAGES}/README.md`, kindIndex(kinds)],
     [`${ARGOCD}/argocd-cm.yaml`, argocdConfigMap(kinds, healthLua)],
+    ["docs/metrics.md", metricsPage()],
+    [`${MONITORING}/alerts.yaml`, toYaml(ruleFile(LIMITS), ALERTS)],
+    [`${MONITORING}/rules.yaml`, toYaml(prometheusRule(LIMITS), ALERTS)],
   ]);
 }
 

@@ -10,6 +10,7 @@ import {
   isReadableOnTheWay,
   managerOptions,
   now,
+  requestHooks,
   type Surroundings,
   type System,
   type SystemHooks,
@@ -42,7 +43,6 @@ export function consolePort(
   { config, metrics, signal }: Omit<Surroundings, "logger">,
   { guard, reconsider }: SystemHooks,
 ): AccountPort {
-  const provider = ELEMENT;
   return elementConsolePort({
     timeoutMs: config.requestTimeoutMs,
     requestsPerSecond: config.elementRequestsPerSecond,
@@ -50,10 +50,7 @@ export function consolePort(
     ca: config.elementCa,
     caOption: "ELEMENT_CA_FILE",
     guard,
-    onOutcome: ({ operation, code, durationMs }) => {
-      metrics.providerRequests.inc({ provider, operation, code });
-      metrics.providerSeconds.observe({ provider, operation }, durationMs / 1000);
-    },
+    ...requestHooks(metrics, ELEMENT),
     onConsequences: reconsider,
     afterFailureMs: config.pollIntervalMs,
     now,

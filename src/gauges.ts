@@ -1,109 +1,74 @@
 import type { Gauge } from "prom-client";
-import type { Accounts } from "./controller/accounts.ts";
-import { INDEX, type KindRuntime } from "./controller/kind-runtime.ts";
+import { gaugeAccounts } from "./gauges/account-gauges.ts";
+import { gaugeRemote } from "./gauges/remote-gauges.ts";
+import { gaugeResources } from "./gauges/resource-gauges.ts";
 import type { Manager } from "./controller/manager.ts";
-import { markerOf } from "./core/marker.ts";
+import type { Workqueue } from "./controller/workqueue.ts";
 import { LANES } from "./provider/lane-queue.ts";
 import type { Lanes } from "./provider/lanes.ts";
-import type { Snapshot } from "./provider/snapshot.ts";
 import type { Metrics } from "./metrics.ts";
 
 export interface AtWork {
   readonly provider: string;
-  readonly manager: Pick<Manager, "kinds" | "accounts">;
+  readonly manager: Pick<Manager, "kinds" | "accounts" | "standings">;
   /** Of the operator's own account, if it has one. */
   readonly load: Pick<Lanes, "waiting" | "left" | "perSecond"> | undefined;
 }
 
 /** Brings the metrics that show a state, not a count, up to date before they are read. */
 export function updateGauges(metrics: Metrics, systems: readonly AtWork[]): void {
-  metrics.resources.reset();
-  for (const gauge of accountGaugesOf(metrics)) gauge.reset();
+  const { resources, stalled, resourcePrice, snapshotAge, snapshotThings } = metrics;
+  // Labels whose like is no longer there would otherwise show their last value for ever.
+  const passing: readonly Gauge[] = [
+    resources,
+    stalled,
+    resourcePrice,
+    snapshotAge,
+    snapshotThings,
+  ];
+  for (const gauge of passing) gauge.reset();
   for (const { provider, manager, load } of systems) {
-    gaugeRequests(metrics, provider, manager.accounts, load);
-    gaugeAccounts(metrics, manager.accounts);
-    for (const [kind, runtime] of manager.kinds) gaugeKind(metrics, kind, runtime);
+    gaugeLanes(metrics, provider, manager, load);
+    for (const runtime of manager.kinds.values()) {
+      gaugeQueue(metrics, runtime.port.kind, runtime.queue);
+      gaugeResources(metrics, runtime);
+      gaugeRemote(metrics, runtime);
+    }
+    gaugeQueue(metrics, manager.accounts.port.kind, manager.accounts.queue);
   }
+  gaugeAccounts(
+    metrics,
+    systems.map(({ manager }) => manager.accounts),
+  );
 }
 
-function gaugeRequests(
+function gaugeLanes(
   metrics: Metrics,
   provider: string,
-  { sessions }: Accounts,
-  load: AtWork["load"],
+  manager: AtWork["manager"],
+  own: AtWork["load"],
 ): void {
+  const { laneWaiting, requestsLeft, requestsPerSecond, suspect } = metrics;
   for (const lane of LANES) {
-    const all = (load?.waiting(lane) ?? 0) + sessions.waiting(lane);
-    metrics.laneWaiting.set({ provider, lane }, all);
+    const all = (own?.waiting(lane) ?? 0) + manager.accounts.sessions.waiting(lane);
+    laneWaiting.set({ provider, lane }, all);
   }
-  if (load === undefined) return;
-  metrics.requestsLeft.set({ provider }, load.left);
-  metrics.requestsPerSecond.set({ provider }, load.perSecond);
-}
-
-function gaugeKind(
-  metrics: Metrics,
-  kind: string,
-  { queue, accounts: chooser, store }: KindRuntime,
-): void {
-  metrics.queueDepth.set({ name: kind }, queue.size);
-  const all = [...chooser.connections()].map(({ snapshots }) => snapshots);
-  const oldestMs = Math.max(0, ...all.map(({ unseenForMs }) => unseenForMs));
-  metrics.snapshotAge.set({ controller: kind }, oldestMs / 1000);
-  const stray = all.reduce((sum, { latest }) => sum + unclaimed(store, latest), 0);
-  metrics.unclaimed.set({ controller: kind }, stray);
-  for (const { status } of store.list()) {
-    const condition = status?.conditions?.find(({ type }) => type === "Ready");
-    const { status: ready = "Unknown", reason = "New" } = condition ?? {};
-    metrics.resources.inc({ controller: kind, ready, reason });
+  for (const { account, trust, lanes = own } of manager.standings()) {
+    suspect.set({ provider, account }, trust.suspicion === undefined ? 0 : 1);
+    if (lanes === undefined) continue;
+    requestsLeft.set({ provider, account }, lanes.left);
+    requestsPerSecond.set({ provider, account }, lanes.perSecond);
   }
 }
 
-/** Things with a marker that stands for no resource here. */
-function unclaimed(store: KindRuntime["store"], snapshot: Snapshot | undefined): number {
-  const markers = [...(snapshot?.things() ?? [])].map(({ label }) => markerOf(label));
-  return markers.filter(
-    (marker) => marker !== undefined && store.byIndex(INDEX.marker, marker).length === 0,
-  ).length;
-}
-
-/** Figures of an account by the name that its provider gives them, and the label for what each is of. */
-function figureGauges(metrics: Metrics) {
-  return {
-    balance: { gauge: metrics.accountBalance },
-    price_per_hour: { gauge: metrics.accountPrice },
-    spent_today: { gauge: metrics.accountSpentToday },
-    spent_this_month: { gauge: metrics.accountSpentThisMonth },
-    invoices: { gauge: metrics.accountInvoices, label: "state" },
-    prepaid_end: { gauge: metrics.accountPrepaidEnd, label: "package" },
-    used: { gauge: metrics.accountUsed, label: "resource" },
-    limit: { gauge: metrics.accountLimit, label: "resource" },
-  };
-}
-
-function accountGaugesOf(metrics: Metrics): readonly Gauge[] {
-  const figures = Object.values(figureGauges(metrics)).map(({ gauge }): Gauge => gauge);
-  return [metrics.accountReady, metrics.accountExpiry, ...figures];
-}
-
-/** What the statuses of the accounts mirror. */
-function gaugeAccounts(metrics: Metrics, { holders, port }: Accounts): void {
-  const gauges = figureGauges(metrics);
-  for (const [key, { facts, token }] of holders) {
-    const [namespace = "", name = ""] = key.split("/");
-    const labels = { account_kind: port.kind, account_namespace: namespace, account: name };
-    metrics.accountReady.set(labels, token === undefined ? 0 : 1);
-    if (facts?.expiresAtMs !== undefined)
-      metrics.accountExpiry.set(labels, (facts.expiresAtMs - Date.now()) / 1000);
-    for (const figure of facts?.figures ?? []) {
-      if (!isNamed(figure.name, gauges)) continue;
-      const { gauge, label }: { gauge: Gauge; label?: string } = gauges[figure.name];
-      const of = label === undefined ? {} : { [label]: figure.of ?? "" };
-      gauge.set({ ...labels, ...of }, figure.value);
-    }
-  }
-}
-
-function isNamed<Names extends object>(name: PropertyKey, names: Names): name is keyof Names {
-  return Object.hasOwn(names, name);
+function gaugeQueue(metrics: Metrics, name: string, queue: Workqueue): void {
+  const runningSeconds = queue.runningMs().map((ms) => ms / 1000);
+  metrics.queueDepth.set({ name }, queue.size);
+  metrics.longestSeconds.set({ name }, Math.max(0, ...runningSeconds));
+  metrics.unfinishedSeconds.set(
+    { name },
+    runningSeconds.reduce((sum, seconds) => sum + seconds, 0),
+  );
+  // A count that begins to exist with its first event shows no increase.
+  for (const counter of [metrics.queueAdds, metrics.queueRetries]) counter.inc({ name }, 0);
 }

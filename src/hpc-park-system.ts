@@ -16,6 +16,7 @@ import {
   isReadableOnTheWay,
   managerOptions,
   now,
+  requestHooks,
   type Surroundings,
   type System,
   type SystemHooks,
@@ -54,10 +55,7 @@ export function accountOptions(
     ca: config.hpcParkCa,
     caOption: "HPC_PARK_CA_FILE",
     guard,
-    onOutcome: ({ operation, code, durationMs }) => {
-      metrics.providerRequests.inc({ provider, operation, code });
-      metrics.providerSeconds.observe({ provider, operation }, durationMs / 1000);
-    },
+    ...requestHooks(metrics, HPC_PARK),
     onDescription: (description, server) =>
       new Telling(logger, metrics).tellDescription({ provider, server }, description),
     onConsequences,

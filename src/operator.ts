@@ -5,6 +5,7 @@ import type { Logger } from "pino";
 import type { Config } from "./config.ts";
 import type { Manager } from "./controller/manager.ts";
 import { updateGauges } from "./gauges.ts";
+import { countKubeRequest, gaugeProcess } from "./gauges/process-gauges.ts";
 import { type HealthServer, startHealthServer } from "./health.ts";
 import { KubeClient } from "./kube/client.ts";
 import { EventRecorder } from "./kube/events.ts";
@@ -51,7 +52,7 @@ export class Operator {
     this.#transport = new KubeTransport({
       kubeConfig,
       userAgent: COMPONENT,
-      onRequest: ({ method, code }) => this.#metrics.kubeRequests.inc({ method, code }),
+      onRequest: (outcome) => countKubeRequest(this.#metrics, outcome),
     });
     this.#client = new KubeClient(this.#transport);
     const identity = `${hostname()}_${randomUUID()}`;
@@ -61,6 +62,7 @@ export class Operator {
       instance: identity,
       log: this.#log,
       isBusy: () => this.#isBusy,
+      onOutcome: (outcome) => this.#metrics.events.inc({ outcome }),
       signal: this.#ending.signal,
       now,
     });
@@ -205,8 +207,7 @@ export class Operator {
   }
 
   #gauge(): void {
-    const isLeader = this.#lease === undefined || this.#lease.isHeld();
-    this.#metrics.leader.set({ name: COMPONENT }, isLeader ? 1 : 0);
+    gaugeProcess(this.#metrics, { isReady: this.#faults.length === 0, lease: this.#lease });
     updateGauges(
       this.#metrics,
       this.#systems.flatMap(({ provider, own }) => {
@@ -224,19 +225,24 @@ export class Operator {
     );
   }
 
+  /** Why the process cannot work at present. */
+  get #faults(): readonly string[] {
+    return [
+      ...(this.#waitsFor === undefined ? [] : [this.#waitsFor]),
+      ...(this.#lease?.failure === undefined ? [] : [this.#lease.failure]),
+      ...[...this.#managers.values()]
+        .flatMap(({ silentKinds }) => silentKinds)
+        .map((kind) => `nothing was heard of ${kind} from the API server for too long`),
+    ];
+  }
+
   #serveHealth(): Promise<HealthServer> {
     const { healthHost, healthPort } = this.#config;
     return startHealthServer({
       host: healthHost,
       port: healthPort,
       registry: this.#metrics.registry,
-      readiness: () => [
-        ...(this.#waitsFor === undefined ? [] : [this.#waitsFor]),
-        ...(this.#lease?.failure === undefined ? [] : [this.#lease.failure]),
-        ...[...this.#managers.values()]
-          .flatMap(({ silentKinds }) => silentKinds)
-          .map((kind) => `nothing was heard of ${kind} from the API server for too long`),
-      ],
+      readiness: () => this.#faults,
       beforeMetrics: () => this.#gauge(),
     });
   }

@@ -2,11 +2,14 @@ import { performance } from "node:perf_hooks";
 import type { Logger } from "pino";
 import type { Config } from "./config.ts";
 import type { Manager, ManagerOptions } from "./controller/manager.ts";
+import type { QueueObserver } from "./controller/workqueue.ts";
 import { OPERATORS_OWN } from "./core/account-name.ts";
 import type { KubeClient } from "./kube/client.ts";
 import type { EventRecorder } from "./kube/events.ts";
 import type { KubeTransport } from "./kube/transport.ts";
 import type { Metrics } from "./metrics.ts";
+import type { HttpOutcome } from "./provider/http-exchange.ts";
+import type { Lane } from "./provider/lane-queue.ts";
 import type { Lanes } from "./provider/lanes.ts";
 import { Telling } from "./telling.ts";
 
@@ -76,6 +79,9 @@ export function managerOptions(
     watchIdleMs: config.watchIdleMs,
     log: (level, message, fields) => logger[level](fields, message),
     tell: (kind, told) => telling.tell(kind, told),
+    tellAccount: (kind, told) => telling.tellAccount(kind, told),
+    tellUnsettled: (controller, outcome) => metrics.creates.inc({ controller, outcome }),
+    observeQueue: (kind) => queueObserver(metrics, kind),
     tellOrphan: (kind, orphan) => telling.tellOrphan(kind, orphan),
     tellTakenBack: (kind, orphan) => telling.tellTakenBack(kind, orphan),
     onSuspicion: (suspicion, name) =>
@@ -84,6 +90,27 @@ export function managerOptions(
     wallClock: () => new Date(),
     random: Math.random,
     signal,
+  };
+}
+
+/** Counts what a provider is asked, and how long that waits for its turn. */
+export function requestHooks(metrics: Metrics, provider: string) {
+  return {
+    onOutcome: ({ operation, code, durationMs }: HttpOutcome): void => {
+      metrics.providerRequests.inc({ provider, operation, code });
+      metrics.providerSeconds.observe({ provider, operation }, durationMs / 1000);
+    },
+    onTurn: (lane: Lane, waitedMs: number): void =>
+      metrics.laneSeconds.observe({ provider, lane }, waitedMs / 1000),
+  };
+}
+
+function queueObserver(metrics: Metrics, name: string): QueueObserver {
+  return {
+    added: () => metrics.queueAdds.inc({ name }),
+    taken: (waitedMs) => metrics.queueSeconds.observe({ name }, waitedMs / 1000),
+    done: (workedMs) => metrics.workSeconds.observe({ name }, workedMs / 1000),
+    retried: () => metrics.queueRetries.inc({ name }),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import type { ToldAccount } from "./controller/account-controller.ts";
 import type { Orphan, Told } from "./controller/controller.ts";
 import { KubeError } from "./kube/errors.ts";
 import type { Metrics } from "./metrics.ts";
@@ -20,13 +21,15 @@ export class Telling {
     const { outcome, error, durationMs } = told;
     const result = resultOf(told);
     reconciles.inc({ controller, result });
-    reconcileSeconds.observe({ controller }, durationMs / 1000);
+    reconcileSeconds.observe({ controller, result }, durationMs / 1000);
     const fields = { ...this.#fieldsOf(controller, told), durationMs: Math.round(durationMs) };
     if (error !== undefined) return this.#tellError(fields, error);
     if (outcome === undefined) return;
     const hasActed = outcome.action !== "nothing";
     if (hasActed && outcome.failure === undefined)
       actions.inc({ controller, action: outcome.action });
+    if (outcome.notice?.reason === "DuplicateDeleted")
+      this.#metrics.doublesRemoved.inc({ controller }, outcome.removed ?? 1);
     if (outcome.failure !== undefined)
       this.#logger.warn({ ...fields, err: outcome.failure }, "will retry");
     else if (hasActed) this.#logger.info(fields, "acted");
@@ -34,10 +37,18 @@ export class Telling {
     else this.#logger.debug(fields, "nothing to do");
   }
 
+  /** An account says what has changed in a line of its own. */
+  tellAccount(controller: string, { durationMs, againMs, error }: ToldAccount): void {
+    const { reconciles, reconcileSeconds } = this.#metrics;
+    const again = againMs === undefined ? "success" : "requeue_after";
+    const result = error === undefined ? again : "error";
+    reconciles.inc({ controller, result });
+    reconcileSeconds.observe({ controller, result }, durationMs / 1000);
+  }
+
   /** @param account Left out: the operator's own. */
   tellSuspicion(provider: string, suspicion: string | undefined, account?: string): void {
     const labels = account === undefined ? { provider } : { provider, account };
-    this.#metrics.suspect.set(labels, suspicion === undefined ? 0 : 1);
     if (suspicion === undefined) this.#logger.info(labels, "the account is trusted again");
     else
       this.#logger.error(

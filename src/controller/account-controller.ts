@@ -14,13 +14,23 @@ import type { Workqueue } from "./workqueue.ts";
 /** Accounts at a time: each waits for its server most of the time. */
 const CONCURRENCY = 4;
 
+/** One reconcile of an account. */
+export interface ToldAccount {
+  readonly durationMs: number;
+  readonly againMs?: number | undefined;
+  readonly error?: unknown;
+}
+
 export interface AccountControllerOptions extends AccountReporting, HolderDependencies, Mirroring {
   readonly store: Store<AccountObject>;
   readonly queue: Workqueue;
   readonly holders: Map<string, AccountHolder>;
   readonly timing: Timing;
   readonly random: () => number;
+  /** Monotonic milliseconds. */
+  readonly now: () => number;
   readonly log: ReflectorLog;
+  readonly tellAccount: (kind: string, told: ToldAccount) => void;
   /** Names of the resources that use it. */
   readonly usersOf: (account: AccountObject) => readonly string[];
   /** Wakes those who use it. */
@@ -55,16 +65,24 @@ export class AccountController {
     const { queue, log, store } = this.#options;
     const account = store.get(key);
     if (account === undefined) return this.#leave(key);
+    const startedMs = this.#options.now();
     try {
       const againMs = await this.#reconcile(key, account);
       queue.forget(key);
       if (againMs !== undefined) queue.addAfter(key, againMs);
+      this.#tell(startedMs, { againMs });
     } catch (error) {
       queue.addRateLimited(key);
+      this.#tell(startedMs, { error });
       const isExpected =
         error instanceof KubeError && ["conflict", "not-found"].includes(error.kind);
       if (!isExpected) log("warn", "an account could not be looked after", { key, err: error });
     }
+  }
+
+  #tell(startedMs: number, told: Omit<ToldAccount, "durationMs">): void {
+    const { port, tellAccount, now } = this.#options;
+    tellAccount(port.kind, { ...told, durationMs: now() - startedMs });
   }
 
   /** Returns when to come back; undefined where it has been let go of. */

@@ -13,7 +13,7 @@ import type { AccountObject } from "./account-object.ts";
 import type { Kinds } from "./kind-runtime.ts";
 import { type ManagedObject, namespaceOf } from "./managed-object.ts";
 import { wakeWhere } from "./triggers.ts";
-import { Workqueue } from "./workqueue.ts";
+import { type QueueObserver, Workqueue } from "./workqueue.ts";
 
 export interface AccountsOptions extends Omit<
   AccountControllerOptions,
@@ -25,8 +25,7 @@ export interface AccountsOptions extends Omit<
   readonly connect: SessionOptions["connect"];
   readonly kinds: () => Kinds;
   readonly onSuspicion: (standing: Standing, suspicion: string | undefined) => void;
-  /** Monotonic milliseconds. */
-  readonly now: () => number;
+  readonly observeQueue: (kind: string) => QueueObserver | undefined;
 }
 
 /** The account objects of the cluster, and which resource uses which. */
@@ -37,10 +36,10 @@ export class Accounts {
   readonly sessions: Sessions;
   readonly book: AccountBook;
   readonly #options: AccountsOptions;
-  readonly #queue: Workqueue;
+  readonly queue: Workqueue;
 
   constructor(options: AccountsOptions) {
-    const { port, keys, own, now, random, log } = options;
+    const { port, keys, own, now, random, log, observeQueue } = options;
     this.#options = options;
     this.port = port;
     this.store = new Store<AccountObject>((error) =>
@@ -55,7 +54,7 @@ export class Accounts {
       holders: this.holders,
       own,
     });
-    this.#queue = new Workqueue({ now, random });
+    this.queue = new Workqueue({ now, random, observer: observeQueue(port.kind) });
   }
 
   chooser(kind: string): AccountChooser {
@@ -68,17 +67,17 @@ export class Accounts {
   /** Works until `drain`. Only the leader calls it. */
   async work(): Promise<void> {
     const stops = this.#watch();
-    for (const account of this.store.list()) this.#queue.add(keyOf(account));
+    for (const account of this.store.list()) this.queue.add(keyOf(account));
     await new AccountController({
       ...this.#options,
       store: this.store,
-      queue: this.#queue,
+      queue: this.queue,
       holders: this.holders,
       sessions: this.sessions,
       usersOf: (account) => this.#usersOf(account),
       wakeUsersOf: (key) => this.#wakeUsersOf(key),
       onChange: (key) => {
-        this.#queue.add(key);
+        this.queue.add(key);
         this.#wakeUsersOf(key);
       },
     }).run();
@@ -86,7 +85,7 @@ export class Accounts {
   }
 
   drain(): void {
-    this.#queue.shutDown();
+    this.queue.shutDown();
   }
 
   *#connections(kind: string): Iterable<Connection> {
@@ -99,7 +98,7 @@ export class Accounts {
   #watch(): (() => void)[] {
     const ofAccounts = this.store.onChange((key, current, previous) => {
       if (!isDeepStrictEqual(this.#userSide(current), this.#userSide(previous)))
-        this.#queue.add(key);
+        this.queue.add(key);
       // Whoever names no account may go by another one now.
       if (
         current === undefined ||
@@ -120,7 +119,7 @@ export class Accounts {
   #tellLeaving(resource: ManagedObject): void {
     const key = this.book.keyOf(resource);
     const account = key === undefined ? undefined : this.store.get(key);
-    if (account !== undefined && isLeaving(account)) this.#queue.add(keyOf(account));
+    if (account !== undefined && isLeaving(account)) this.queue.add(keyOf(account));
   }
 
   #userSide(account: AccountObject | undefined): unknown {

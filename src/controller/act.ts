@@ -87,6 +87,7 @@ async function create(context: ActContext): Promise<RemoteThing> {
   memory.intends(intent, now());
   memory.refusedAttempt = undefined;
   memory.made = undefined;
+  memory.settle("dead");
   const thing = await send(body, intent, context);
   if (markerOf(thing.label) !== resource.marker)
     connectionOf(context).trust.breakOff(
@@ -112,7 +113,10 @@ async function send(body: unknown, intent: Intent, context: ActContext): Promise
   } catch (error) {
     if (isRefusal(error)) memory.refusedAttempt = intent.attempt;
     // For the same reason: the quiet time counts from when the request was last heard of.
-    else memory.intends(intent, now());
+    else {
+      memory.intends(intent, now());
+      memory.unsettledAttempt = intent.attempt;
+    }
     throw error;
   } finally {
     memory.lookAfter(now());
@@ -189,6 +193,7 @@ async function release(context: ActContext): Promise<void> {
   // Let go of with reason: nothing is to be taken back.
   memory.made = undefined;
   memory.orphan = undefined;
+  memory.settle("dead");
   // What was let go of without proof may still be there, or appear; a namesake must know.
   const { deletionPolicy, managementPolicy } = context.resource;
   memory.isReleased = deletionPolicy === "Delete" && managementPolicy === "Full";

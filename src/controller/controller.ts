@@ -26,10 +26,14 @@ export interface Orphan {
   readonly what: string;
 }
 
+/** Of a create request: its answer was lost, or what it made was found, or it can no longer take effect. */
+export type CreateNews = "unknown" | "found" | "dead";
+
 export interface ControllerOptions {
   /** Workers; each has one key at a time. */
   readonly concurrency: number;
   readonly tell: (told: Told) => void;
+  readonly tellUnsettled: (what: CreateNews) => void;
   readonly tellOrphan: (orphan: Orphan) => void;
   /** What would have been left behind was deleted. */
   readonly tellTakenBack: (orphan: Orphan) => void;
@@ -106,8 +110,9 @@ export class Controller {
     if (cached === undefined) return this.#leave(key);
     const startedMs = now();
     const told = { key, reconcileID: randomUUID() };
+    const memory = this.#memoryOf(key, cached.metadata.uid);
+    const { unsettledAttempt } = memory;
     try {
-      const memory = this.#memoryOf(key, cached.metadata.uid);
       const object = memory.isInDoubt ? await this.#readAnew(cached, memory) : cached;
       const outcome = await reconcile(object, memory, this.#dependencies);
       if (outcome === undefined) return await this.#waitForCache(key, object);
@@ -123,7 +128,21 @@ export class Controller {
       // A patch that meets no object any more has nothing left to do; the watch will say so.
       if (error instanceof KubeError && error.kind === "not-found") return;
       this.#options.tell({ ...told, error, durationMs: now() - startedMs });
+    } finally {
+      this.#followCreate(key, memory, unsettledAttempt);
     }
+  }
+
+  /** @param before The attempt that was unsettled before this reconcile. */
+  #followCreate(key: string, memory: ResourceMemory, before: number | undefined): void {
+    const { unsettledAttempt: after, settledAs = "dead" } = memory;
+    if (after === before) return;
+    const { runtime, now } = this.#dependencies;
+    runtime.unsettled.delete(key);
+    if (before !== undefined) this.#options.tellUnsettled(settledAs);
+    if (after === undefined) return;
+    runtime.unsettled.set(key, now());
+    this.#options.tellUnsettled("unknown");
   }
 
   /** Its failure is met by the reconcile that comes after it. */
@@ -197,6 +216,7 @@ export class Controller {
     const { runtime, now, timing } = this.#dependencies;
     runtime.queue.forget(key);
     runtime.departed.delete(key);
+    runtime.unsettled.delete(key);
     const memory = this.#memories.get(key);
     if (memory === undefined) return;
     this.#tellOrphan(key, memory);

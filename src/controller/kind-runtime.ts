@@ -21,6 +21,8 @@ export interface KindRuntime {
   readonly accounts: AccountChooser;
   /** The version that our own last write gave to an object, by its key: its event is no news. */
   readonly ownWrites: Map<string, string>;
+  /** Since when, in monotonic milliseconds, nobody knows what became of a key's create request. */
+  readonly unsettled: Map<string, number>;
   /** The last copy of objects that are gone, until their keys have been worked off. */
   readonly departed: Map<string, ManagedObject>;
 }

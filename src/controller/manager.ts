@@ -1,6 +1,5 @@
-import { findCondition } from "../api/conditions.ts";
 import type { MetadataKeys } from "../api/metadata.ts";
-import { OPERATORS_OWN, wordOfPlace } from "../core/account-name.ts";
+import { type AccountName, OPERATORS_OWN, wordOfPlace } from "../core/account-name.ts";
 import type { Timing } from "../core/situation.ts";
 import type { KubeClient } from "../kube/client.ts";
 import type { EventRecorder } from "../kube/events.ts";
@@ -10,14 +9,18 @@ import type { KubeObject, ResourceType } from "../kube/kube-object.ts";
 import type { KubeTransport } from "../kube/transport.ts";
 import type { AccountPort } from "../provider/account-port.ts";
 import { Connection } from "../provider/connection.ts";
+import type { Lanes } from "../provider/lanes.ts";
 import type { KindPort, ManagedSpec, RemoteKind } from "../provider/port.ts";
+import type { Standing } from "../provider/session.ts";
 import { Trust } from "../provider/trust.ts";
+import type { ToldAccount } from "./account-controller.ts";
 import { Accounts } from "./accounts.ts";
-import { Controller, type Orphan, type Told } from "./controller.ts";
+import { Controller, type CreateNews, type Orphan, type Told } from "./controller.ts";
+import { expectedIds, isNeeded } from "./expectations.ts";
 import { addIndexes, type KindRuntime, type Kinds, urgencyIn } from "./kind-runtime.ts";
 import type { ManagedObject } from "./managed-object.ts";
 import { wakeAll, wakeChanged, wakeWhere, watchResources } from "./triggers.ts";
-import { Workqueue } from "./workqueue.ts";
+import { type QueueObserver, Workqueue } from "./workqueue.ts";
 
 export interface ManagerOptions {
   readonly client: KubeClient;
@@ -41,9 +44,12 @@ export interface ManagerOptions {
   readonly watchIdleMs: number;
   readonly log: ReflectorLog;
   readonly tell: (kind: string, told: Told) => void;
+  readonly tellUnsettled: (kind: string, what: CreateNews) => void;
   readonly tellOrphan: (kind: string, orphan: Orphan) => void;
   readonly tellTakenBack: (kind: string, orphan: Orphan) => void;
+  readonly tellAccount: (kind: string, told: ToldAccount) => void;
   readonly onSuspicion: (suspicion: string | undefined, account: string) => void;
+  readonly observeQueue: (kind: string) => QueueObserver | undefined;
   /** Monotonic milliseconds. */
   readonly now: () => number;
   readonly wallClock: () => Date;
@@ -71,11 +77,13 @@ export class Manager {
   readonly #options: ManagerOptions;
   /** The operator's own account, by kind. */
   readonly #own = new Map<string, Connection>();
+  readonly #trust: Trust;
   readonly #reflectors: readonly Reflecting[];
 
   constructor(options: ManagerOptions) {
     this.#options = options;
     const trust = new Trust((suspicion) => this.#onSuspicion(trust, OPERATORS_OWN, suspicion));
+    this.#trust = trust;
     this.accounts = new Accounts({
       ...options,
       port: options.accountPort,
@@ -102,6 +110,13 @@ export class Manager {
         this.#reflectorOf(options.accountPort, this.accounts.store, namespace),
       );
     });
+  }
+
+  /** Each account that was ever asked, with whether it is trusted and what may be sent to it. */
+  *standings(): Iterable<Pick<Standing, "trust"> & { account: AccountName; lanes?: Lanes }> {
+    if (this.#own.size > 0) yield { account: OPERATORS_OWN, trust: this.#trust };
+    for (const { place, trust, lanes } of this.accounts.sessions.standings())
+      yield { account: wordOfPlace(place), trust, lanes };
   }
 
   /** Fills the stores and keeps them up to date. Resolves once all are filled for the first time. */
@@ -140,13 +155,14 @@ export class Manager {
   }
 
   #controllerOf(runtime: KindRuntime): Controller {
-    const { concurrency, tell, tellOrphan, tellTakenBack, ...rest } = this.#options;
+    const { concurrency, tell, tellUnsettled, tellOrphan, tellTakenBack, ...rest } = this.#options;
     const { kind } = runtime.port;
     return new Controller(
       { ...rest, runtime, kinds: this.kinds },
       {
         concurrency,
         tell: (told) => tell(kind, told),
+        tellUnsettled: (what) => tellUnsettled(kind, what),
         tellOrphan: (orphan) => tellOrphan(kind, orphan),
         tellTakenBack: (orphan) => tellTakenBack(kind, orphan),
       },
@@ -185,8 +201,9 @@ export class Manager {
   }
 
   #runtimeOf(port: KindPort<ManagedSpec>): KindRuntime {
-    const { ownerId, keys, now, random } = this.#options;
+    const { ownerId, keys, observeQueue, now, random } = this.#options;
     const identification = { kind: port.kind, ownerId, keys };
+    const observer = observeQueue(port.kind);
     const store = new Store<ManagedObject>((error) =>
       this.#options.log("error", "a change could not be handled", { err: error }),
     );
@@ -196,9 +213,10 @@ export class Manager {
       identification,
       keys,
       store,
-      queue: new Workqueue({ now, random, urgencyOf: urgencyIn(store, port) }),
+      queue: new Workqueue({ now, random, urgencyOf: urgencyIn(store, port), observer }),
       accounts: this.accounts.chooser(port.kind),
       ownWrites: new Map(),
+      unsettled: new Map(),
       departed: new Map(),
     };
   }
@@ -212,31 +230,5 @@ export class Manager {
     const timings = { idleMs: watchIdleMs };
     const scope = namespace === undefined ? {} : { namespace };
     return new Reflector<T>({ client, transport, type, store, log, timings, ...scope });
-  }
-}
-
-/** Some lists are shown to few credentials; whoever has no such resource need not have one of them. */
-function isNeeded(runtime: KindRuntime | undefined): boolean {
-  return runtime === undefined || runtime.port.keeps === undefined || runtime.store.size > 0;
-}
-
-/**
- * The remote ids that are to be there in this account: not those of what is leaving, is lost already, or was acknowledged to be gone.
- */
-function* expectedIds(
-  runtime: KindRuntime | undefined,
-  connection: Connection,
-  keys: MetadataKeys,
-): Iterable<string> {
-  if (runtime === undefined) return;
-  for (const object of runtime.store.list()) {
-    const { metadata, spec, status } = object;
-    // Of what is only observed nothing follows, and people may do away with as much of it as they like.
-    if (spec.managementPolicy === "ObserveOnly") continue;
-    if (metadata.deletionTimestamp !== undefined || status?.id === undefined) continue;
-    const isAcknowledged = metadata.annotations?.[keys.acknowledgeGone] === String(status.id);
-    const isLost = findCondition(status.conditions, "Stalled")?.reason === "Lost";
-    if (isAcknowledged || isLost) continue;
-    if (runtime.accounts.of(object).connection === connection) yield String(status.id);
   }
 }

@@ -51,6 +51,10 @@ export class ResourceMemory implements JournalMemory {
         readonly connection: Connection;
       }
     | undefined;
+  /** The attempt of which nobody knows yet whether it took effect. */
+  unsettledAttempt: number | undefined;
+  /** What became of the last one of these. */
+  settledAs: "found" | "dead" | undefined;
   /** Provider failures in a row. */
   failures = 0;
   /** Nobody heard what became of our last write, so the object must be read anew, past every cache. */
@@ -83,10 +87,12 @@ export class ResourceMemory implements JournalMemory {
     }
     this.orphan = orphanOf(resource);
     this.#noticeWish(resource, nowMs);
+    if (resource.recordedId !== undefined) this.settle("found");
     const time = resource.intent?.time;
     if (time !== undefined && time !== this.#intentTime) {
       this.#intentTime = time;
       this.intentSeenAtMs = nowMs;
+      if (resource.recordedId === undefined) this.unsettledAttempt = resource.intent?.attempt;
       // Another's attempt may have the same number; what is known of ours says nothing of it.
       this.refusedAttempt = undefined;
       this.settledAttempt = undefined;
@@ -164,7 +170,15 @@ export class ResourceMemory implements JournalMemory {
     const isLater = observation.lookedAtMs >= (this.intentSeenAtMs ?? Infinity);
     if (intent !== undefined && isLater && observation.marked.length > 0) {
       this.settledAttempt = intent.attempt;
+      this.settle("found");
     }
+  }
+
+  /** It is known by now what became of a create request whose answer was lost. */
+  settle(as: "found" | "dead"): void {
+    if (this.unsettledAttempt === undefined) return;
+    this.unsettledAttempt = undefined;
+    this.settledAs = as;
   }
 
   /** The provider accepted a request; see `waitBeforeRepeating`. */

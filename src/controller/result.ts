@@ -11,6 +11,8 @@ export interface Result {
   /** Name of the credential with which `thing` was seen. */
   readonly seenWith?: string | undefined;
   readonly notice?: Notice | undefined;
+  /** How many things were asked to be deleted. */
+  readonly removed?: number;
   readonly requeueAfterMs?: number | undefined;
   /** The remote side was looked at, so a wish for a fresh look is answered. */
   readonly hasLooked: boolean;
@@ -37,6 +39,7 @@ export function resultOf(
     ...decision,
     ...seenBy(observation),
     action: action.do,
+    ...(action.do === "remove" ? { removed: action.ids.length } : {}),
     forgets: forgets ?? false,
   };
   // What is no longer expected to be there has to be written down at once.

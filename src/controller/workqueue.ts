@@ -14,9 +14,20 @@ export type Urgency = (typeof URGENCIES)[number];
 /** Every so many keys the one that has waited longest at leisure goes first, so that none starves. */
 const FAIRNESS = 8;
 
+/** Told of each key's way, for whoever counts. */
+export interface QueueObserver {
+  added(): void;
+  /** A worker has it, after so long. */
+  taken(waitedMs: number): void;
+  done(workedMs: number): void;
+  /** It failed, and comes back after a backoff. */
+  retried(): void;
+}
+
 export interface WorkqueueOptions {
   /** Asked when a key comes in. */
   readonly urgencyOf?: (key: string) => Urgency;
+  readonly observer?: QueueObserver | undefined;
   /** Monotonic milliseconds. */
   readonly now: () => number;
   readonly random: () => number;
@@ -32,7 +43,9 @@ export class Workqueue {
   readonly #options: WorkqueueOptions;
   /** By urgency, the most urgent first. */
   readonly #ready = URGENCIES.map(() => new Set<string>());
-  readonly #processing = new Set<string>();
+  /** When keys that wait came in, and when those that are worked on were taken; in monotonic milliseconds. */
+  readonly #addedMs = new Map<string, number>();
+  readonly #processing = new Map<string, number>();
   readonly #dirty = new Set<string>();
   readonly #failures = new Map<string, number>();
   readonly #delayed = new DelayHeap();
@@ -56,9 +69,16 @@ export class Workqueue {
     return this.size > 0 || this.#processing.size > 0;
   }
 
+  /** How long each key that is being worked on has been so, in milliseconds. */
+  runningMs(): number[] {
+    const nowMs = this.#options.now();
+    return [...this.#processing.values()].map((takenMs) => nowMs - takenMs);
+  }
+
   add(key: string): void {
     if (this.#isShutDown) return;
     this.#delayed.delete(key);
+    this.#noteAdded(key);
     if (this.#processing.has(key)) {
       this.#dirty.add(key);
       return;
@@ -85,6 +105,7 @@ export class Workqueue {
   addRateLimited(key: string): void {
     const failures = (this.#failures.get(key) ?? 0) + 1;
     this.#failures.set(key, failures);
+    this.#options.observer?.retried();
     this.addAfter(key, backoffMs(RETRY, failures, this.#options.random()));
   }
 
@@ -107,6 +128,8 @@ export class Workqueue {
   }
 
   done(key: string): void {
+    const { now, observer } = this.#options;
+    observer?.done(now() - (this.#processing.get(key) ?? now()));
     this.#processing.delete(key);
     if (this.#dirty.delete(key)) this.add(key);
   }
@@ -131,9 +154,22 @@ export class Workqueue {
       if (key === undefined || taker === undefined) return;
       this.#starts += 1;
       this.#ready[level]?.delete(key);
-      this.#processing.add(key);
+      this.#noteTaken(key);
       taker(key);
     }
+  }
+
+  #noteAdded(key: string): void {
+    if (this.#addedMs.has(key)) return;
+    this.#addedMs.set(key, this.#options.now());
+    this.#options.observer?.added();
+  }
+
+  #noteTaken(key: string): void {
+    const nowMs = this.#options.now();
+    this.#options.observer?.taken(nowMs - (this.#addedMs.get(key) ?? nowMs));
+    this.#addedMs.delete(key);
+    this.#processing.set(key, nowMs);
   }
 
   /** Where the next key comes from: the most urgent that somebody can take, but in its turn the least urgent. */

@@ -21,6 +21,9 @@ const MAX_WAITING = 1_000;
 /** Between events while there is other work: ten a second. */
 const BUSY_STEP_MS = 100;
 
+/** What becomes of an event: `repeated` is counted on an earlier one, `spared` one too many of its object, `dropped` one too many of all. */
+export type EventOutcome = "written" | "repeated" | "spared" | "dropped" | "failed";
+
 export interface EventWords {
   readonly type: "Normal" | "Warning";
   readonly reason: string;
@@ -35,6 +38,7 @@ export interface EventRecorderOptions {
   readonly log: ReflectorLog;
   /** While it is so, events are written at a walking pace: they tell of work, and must not slow it down. */
   readonly isBusy?: () => boolean;
+  readonly onOutcome?: (outcome: EventOutcome) => void;
   readonly signal: AbortSignal;
   /** Monotonic milliseconds. */
   readonly now: () => number;
@@ -67,12 +71,13 @@ export class EventRecorder {
   }
 
   record(object: KubeObject, words: EventWords): void {
-    if (!this.#takeToken(object.metadata.uid)) return;
+    if (!this.#takeToken(object.metadata.uid)) return this.#options.onOutcome?.("spared");
     const message = words.message.slice(0, MAX_MESSAGE_LENGTH);
     this.#waiting.push(() => this.#write(object, { ...words, message }));
     if (this.#waiting.length > MAX_WAITING) {
       this.#waiting.shift();
       this.#dropped += 1;
+      this.#options.onOutcome?.("dropped");
     }
     this.#writing ??= this.#drain();
   }
@@ -89,6 +94,7 @@ export class EventRecorder {
         await write();
       } catch (error) {
         if (this.#options.signal.aborted) break;
+        this.#options.onOutcome?.("failed");
         this.#options.log("warn", "an event could not be written", { err: error });
       }
     }
@@ -115,6 +121,7 @@ export class EventRecorder {
       const written = client.mergePatch(EVENTS, namespace, before.name, patch, {}, signal);
       if (await isFound(written)) {
         before.count += 1;
+        this.#options.onOutcome?.("repeated");
         return;
       }
     }
@@ -125,6 +132,7 @@ export class EventRecorder {
       this.#bodyOf(name, object, words, lastTimestamp),
       signal,
     );
+    this.#options.onOutcome?.("written");
     // Behind all others: the oldest are forgotten from the front.
     this.#written.delete(sameness);
     this.#written.set(sameness, { name, atMs: now(), count: 1 });

@@ -89,6 +89,16 @@ export class Lease {
     return this.#failure;
   }
 
+  /** How long ago the renewal began that we lead by; undefined while we do not. */
+  get renewalAgeMs(): number | undefined {
+    return this.#isLeading ? this.#options.now() - this.#renewedMs : undefined;
+  }
+
+  /** How often it went from one to another, as the Lease says that was written or seen last. */
+  get transitions(): number | undefined {
+    return this.#object?.spec?.leaseTransitions ?? this.#rival.transitions;
+  }
+
   /** Acquires, then renews until the signal aborts or the lease is lost. Never rejects. */
   async run(signal: AbortSignal): Promise<void> {
     void this.#followOthers(signal);

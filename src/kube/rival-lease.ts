@@ -10,6 +10,7 @@ export class RivalLease {
   #record: string | undefined;
   #changedMs = -Infinity;
   #durationMs = 0;
+  #transitions: number | undefined;
 
   constructor(ownDurationMs: number, now: () => number) {
     this.#ownDurationMs = ownDurationMs;
@@ -17,11 +18,17 @@ export class RivalLease {
   }
 
   notice({ spec }: LeaseObject): void {
+    this.#transitions = spec?.leaseTransitions;
     const record = JSON.stringify(spec ?? {});
     if (record === this.#record) return;
     this.#record = record;
     this.#changedMs = this.#now();
     this.#durationMs = Math.max((spec?.leaseDurationSeconds ?? 0) * 1000, this.#ownDurationMs);
+  }
+
+  /** How often it went from one to another, as it says itself. */
+  get transitions(): number | undefined {
+    return this.#transitions;
   }
 
   /** Of the record that was noticed last. */

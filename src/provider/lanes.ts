@@ -16,6 +16,8 @@ export interface LanesOptions {
   readonly concurrency: number;
   /** A request that would have to wait longer than this for a pause to end is refused at once, in milliseconds. */
   readonly patienceMs: number;
+  /** A request's turn has come, after so long. */
+  readonly onTurn?: ((lane: Lane, waitedMs: number) => void) | undefined;
   /** Monotonic milliseconds. */
   readonly now: () => number;
   readonly random: () => number;
@@ -65,10 +67,12 @@ export class Lanes {
     const waiting = new AbortController();
     const giveUp = (): void => waiting.abort(signal.reason);
     signal.addEventListener("abort", giveUp, { once: true });
+    const cameMs = this.#options.now();
     const started = (): Promise<Result> => {
       signal.removeEventListener("abort", giveUp);
       this.#waiting.delete(waiting);
       this.#countStart();
+      this.#options.onTurn?.(lane, this.#options.now() - cameMs);
       return this.#slots.during(lane, request);
     };
     this.#waiting.set(waiting, lane);

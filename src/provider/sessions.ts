@@ -34,6 +34,11 @@ export class Sessions {
     return this.#sessions.values();
   }
 
+  /** Of every user of every server that was ever asked. */
+  standings(): Iterable<Standing> {
+    return this.#standings.values();
+  }
+
   /** Requests that wait for their turn in a lane, of all accounts. */
   waiting(lane: Lane): number {
     return [...this.#standings.values()].reduce((sum, { lanes }) => sum + lanes.waiting(lane), 0);

@@ -42,6 +42,11 @@ export class Snapshot {
     return listOf(this.#byMarker.get(marker) ?? []);
   }
 
+  /** All that things bear, each once. */
+  markers(): Iterable<string> {
+    return this.#byMarker.keys();
+  }
+
   things(): Iterable<RemoteThing> {
     return this.#byId.values();
   }

@@ -43,6 +43,7 @@ export class Snapshots {
     | { readonly error: unknown; readonly count: number; readonly retryAtMs: number }
     | undefined;
   #staleTimer: NodeJS.Timeout | undefined;
+  #isRunning = false;
 
   constructor(options: SnapshotsOptions) {
     this.#options = options;
@@ -51,6 +52,12 @@ export class Snapshots {
 
   get latest(): Snapshot | undefined {
     return this.#latest;
+  }
+
+  /** It looks by itself, and something needs what it sees: what is old then is too old. */
+  get isKept(): boolean {
+    const { signal, isNeeded } = this.#options;
+    return this.#isRunning && !signal.aborted && (isNeeded?.() ?? true);
   }
 
   /** Milliseconds since the last look that succeeded began, or since the start. */
@@ -94,6 +101,7 @@ export class Snapshots {
   /** Looks at every tick until the signal aborts. At rest this is all the traffic there is. */
   async run(): Promise<void> {
     const { signal, timing, now } = this.#options;
+    this.#isRunning = true;
     this.#expectLook();
     while (!signal.aborted) {
       const dueMs = Math.max(

@@ -133,6 +133,7 @@ export class ModelOperator {
       {
         concurrency: CONCURRENCY,
         tell: (told) => this.#tell(told),
+        tellUnsettled: () => undefined,
         tellOrphan: () => counts.add("orphan told"),
         tellTakenBack: () => counts.add("orphan taken back"),
       },

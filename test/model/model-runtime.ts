@@ -46,6 +46,7 @@ export function modelRuntime(parts: RuntimeParts): KindRuntime {
     queue,
     accounts: soleAccount(connection),
     ownWrites: new Map(),
+    unsettled: new Map(),
     departed: new Map(),
   };
   return runtime;

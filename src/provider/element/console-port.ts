@@ -2,7 +2,7 @@ import { millisecondsOf } from "../../api/duration.ts";
 import type { ElementConsoleSpec } from "../../api/element-console.ts";
 import { ELEMENT_GROUP } from "../../api/metadata.ts";
 import type { AccountPort, AccountTerms } from "../account-port.ts";
-import { Lanes } from "../lanes.ts";
+import { Lanes, type LanesOptions } from "../lanes.ts";
 import type { ManagedSpec } from "../port.ts";
 import { type ConsoleOptions, ElementConsole } from "./console.ts";
 import { mirrors } from "./mirrors.ts";
@@ -13,6 +13,7 @@ export interface ElementConsolePortOptions extends Omit<
   "url" | "token" | "otherToken" | "lanes" | "signIn"
 > {
   readonly requestsPerSecond: number;
+  readonly onTurn: LanesOptions["onTurn"];
   readonly random: () => number;
 }
 
@@ -40,6 +41,7 @@ export function elementConsolePort(options: ElementConsolePortOptions): AccountP
     lanes: (requestsPerSecond = options.requestsPerSecond) =>
       new Lanes({
         requestsPerSecond: Math.min(requestsPerSecond, options.requestsPerSecond),
+        onTurn: options.onTurn,
         now: options.now,
         random: options.random,
         concurrency: CONCURRENCY,

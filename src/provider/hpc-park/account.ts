@@ -1,6 +1,6 @@
 import type { AccountClient, AccountFacts, AccountRemarks } from "../account-port.ts";
 import { HttpClient, type HttpClientOptions } from "../http.ts";
-import { Lanes } from "../lanes.ts";
+import { Lanes, type LanesOptions } from "../lanes.ts";
 import type { RemoteKind } from "../port.ts";
 import { billed } from "./billed.ts";
 import { Bills } from "./bills.ts";
@@ -25,6 +25,7 @@ export interface AccountOptions extends Omit<
   /** See `AccountOpening`. */
   readonly isForInspection?: true;
   readonly requestsPerSecond: number;
+  readonly onTurn: LanesOptions["onTurn"];
   readonly random: () => number;
   readonly wallClock: () => Date;
   /** The service says something else of itself than before, or something for the first time. */
@@ -46,11 +47,11 @@ const STATE_PATH = "/v1/instance/{id}/state/";
 const STATE_OPERATION = `PATCH ${STATE_PATH}`;
 /** Nothing waits longer for a pause than for an answer: who waits cannot say that nothing is seen any more. */
 export function lanesFor(
-  options: Pick<AccountOptions, "requestsPerSecond" | "timeoutMs" | "now" | "random">,
+  options: Pick<AccountOptions, "requestsPerSecond" | "timeoutMs" | "onTurn" | "now" | "random">,
 ): Lanes {
-  const { requestsPerSecond, timeoutMs, now, random } = options;
+  const { requestsPerSecond, timeoutMs, onTurn, now, random } = options;
   const limits = { concurrency: CONCURRENCY, patienceMs: timeoutMs };
-  return new Lanes({ requestsPerSecond, now, random, ...limits });
+  return new Lanes({ requestsPerSecond, onTurn, now, random, ...limits });
 }
 
 /** One endpoint of HPC Park with one credential. */

@@ -83,6 +83,7 @@ export function runtimeOf(port: KindPort<never>, account = NOBODY): KindRuntime 
     queue,
     accounts: soleAccount(account),
     ownWrites,
+    unsettled: new Map(),
     departed: new Map(),
   };
 }

@@ -260,3 +260,39 @@ function urgentQueue(): Workqueue {
     URGENCIES.find((urgency) => urgency.includes(key.split(" ")[0] ?? "")) ?? "at leisure";
   return new Workqueue({ now: () => performance.now(), random: () => 1, urgencyOf });
 }
+
+describe("whoever counts", () => {
+  it("is told of each key's way once, and for how long it waited and was worked on", async () => {
+    let nowMs = 0;
+    const told: string[] = [];
+    const observer = {
+      added: () => void told.push("added"),
+      taken: (ms: number) => void told.push(`taken after ${ms}`),
+      done: (ms: number) => void told.push(`done after ${ms}`),
+      retried: () => void told.push("retried"),
+    };
+    const queue = new Workqueue({ now: () => nowMs, random: () => 0, observer });
+    queue.add("a");
+    queue.add("a");
+    nowMs = 40;
+    await queue.take();
+    nowMs = 100;
+    // It came while it was worked on, and waits from then.
+    queue.add("a");
+    nowMs = 130;
+    expect(queue.runningMs()).toEqual([90]);
+    queue.done("a");
+    await queue.take();
+    queue.addRateLimited("a");
+    queue.shutDown();
+
+    expect(told).toEqual([
+      "added",
+      "taken after 40",
+      "added",
+      "done after 90",
+      "taken after 30",
+      "retried",
+    ]);
+  });
+});

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { KubeClient } from "../../../src/kube/client.ts";
-import { EventRecorder } from "../../../src/kube/events.ts";
+import { type EventOutcome, EventRecorder } from "../../../src/kube/events.ts";
 import type { KubeObject } from "../../../src/kube/kube-object.ts";
 import { KubeTransport } from "../../../src/kube/transport.ts";
 import { until } from "../../until.ts";
@@ -14,6 +14,7 @@ let transport: KubeTransport;
 let recorder: EventRecorder;
 let stopping: AbortController;
 let log: string[];
+let outcomes: EventOutcome[];
 let nowMs: number;
 
 beforeEach(async () => {
@@ -23,12 +24,14 @@ beforeEach(async () => {
   transport = new KubeTransport({ kubeConfig: server.kubeConfig, userAgent: "test" });
   stopping = new AbortController();
   log = [];
+  outcomes = [];
   nowMs = 1_000_000;
   recorder = new EventRecorder({
     client: new KubeClient(transport),
     component: "operator",
     instance: "pod".repeat(100),
     log: (_, message) => log.push(message),
+    onOutcome: (outcome) => outcomes.push(outcome),
     signal: stopping.signal,
     now: () => nowMs,
   });
@@ -205,5 +208,19 @@ describe("a failure", () => {
     recorder.record(thing("a"), WORDS);
 
     await expect(recorder.flush()).resolves.toBeUndefined();
+  });
+});
+
+describe("whoever counts events", () => {
+  it("is told what became of each", async () => {
+    recorder.record(thing("a"), WORDS);
+    recorder.record(thing("a"), WORDS);
+    await recorder.flush();
+    for (let count = 0; count < BURST; count += 1) recorder.record(thing("a"), WORDS);
+    await recorder.flush();
+
+    const countOf = (outcome: EventOutcome): number =>
+      outcomes.filter((each) => each === outcome).length;
+    expect([countOf("written"), countOf("repeated"), countOf("spared")]).toEqual([1, BURST - 1, 2]);
   });
 });

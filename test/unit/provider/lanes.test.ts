@@ -107,6 +107,27 @@ describe("Lanes", () => {
   });
 });
 
+describe("whoever counts waits", () => {
+  it("is told of each turn, and how long it was waited for", async () => {
+    let nowMs = 0;
+    const turns: unknown[] = [];
+    const onTurn = (...turn: unknown[]): void => void turns.push(turn);
+    const lanes = lanesOf({ now: () => nowMs, onTurn });
+    const slow = held();
+    const running = lanes.run("observe", SIGNAL, slow.run);
+    const next = lanes.run("create", SIGNAL, nothing);
+    nowMs = 700;
+    slow.end();
+    await Promise.all([running, next]);
+    lanes.close();
+
+    expect(turns).toEqual([
+      ["observe", 0],
+      ["create", 700],
+    ]);
+  });
+});
+
 describe("Lanes under load", () => {
   it("sends what saves money at once, behind any number of slow requests", async () => {
     const lanes = lanesOf({ concurrency: 2 });
