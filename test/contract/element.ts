@@ -76,6 +76,7 @@ export const elementKinds: readonly ProviderUnderTest[] = [
         userAgent: "test",
         caOption: "ELEMENT_CA_FILE",
         onOutcome: () => undefined,
+        onTurn: () => undefined,
         onConsequences: () => undefined,
         afterFailureMs: 3_600_000,
         now: () => performance.now(),

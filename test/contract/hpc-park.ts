@@ -68,6 +68,7 @@ const common = (kind: ThingKind, section: string) =>
         userAgent: "test",
         caOption: "HPC_PARK_CA_FILE",
         onOutcome: () => undefined,
+        onTurn: () => undefined,
         onDescription: () => undefined,
         onConsequences: () => undefined,
         onNoDescription: () => undefined,

@@ -20,6 +20,7 @@ const PORT = elementConsolePort({
   caOption: "ELEMENT_CA_FILE",
   guard: () => undefined,
   onOutcome: () => undefined,
+  onTurn: () => undefined,
   onConsequences: () => undefined,
   afterFailureMs: 1,
   now: () => 0,

@@ -126,6 +126,7 @@ describe("an ElementConsole", () => {
     caOption: "ELEMENT_CA_FILE",
     guard: () => undefined,
     onOutcome: () => undefined,
+    onTurn: () => undefined,
     onConsequences: () => undefined,
     afterFailureMs: 1,
     now: () => 0,

@@ -80,6 +80,7 @@ export async function openConsole(opening: Opening = {}): Promise<OpenConsole> {
     caOption: "ELEMENT_CA_FILE",
     guard: () => undefined,
     onOutcome: () => undefined,
+    onTurn: () => undefined,
     onConsequences: () => {
       reconsiderations += 1;
     },
