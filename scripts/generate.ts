@@ -5,6 +5,7 @@ import { kinds } from "../src/api/kinds.ts";
 import { argocdConfigMap } from "./generate/argocd.ts";
 import { crdFiles } from "./generate/crds.ts";
 import { kindIndex, kindPage, pageName } from "./generate/kind-page.ts";
+import { rolesByFile } from "./generate/roles.ts";
 import { toYaml } from "./generate/yaml.ts";
 import { metricsPage } from "./metrics-page.ts";
 import { LIMITS } from "./monitoring/alert.ts";
@@ -16,6 +17,7 @@ const PAGES = "docs/kinds";
 const ARGOCD = "deploy/gitops/argocd";
 const MONITORING = "deploy/monitoring";
 const ALERTS = "scripts/monitoring";
+const PERMISSIONS = "src/doctor/permissions.ts";
 
 /** Path in the checkout to content, of all that is generated. */
 async function generate(): Promise<Map<string, string>> {
@@ -25,6 +27,7 @@ async function generate(): Promise<Map<string, string>> {
     ...kinds.map((kind) => [`${PAGES}/${pageName(kind.kind)}`, kindPage(kind)] as const),
     [`${PAGES}/README.md`, kindIndex(kinds)],
     [`${ARGOCD}/argocd-cm.yaml`, argocdConfigMap(kinds, healthLua)],
+    ...[...rolesByFile()].map(([path, role]) => [path, toYaml(role, PERMISSIONS)] as const),
     ["docs/metrics.md", metricsPage()],
     [`${MONITORING}/alerts.yaml`, toYaml(ruleFile(LIMITS), ALERTS)],
     [`${MONITORING}/rules.yaml`, toYaml(prometheusRule(LIMITS), ALERTS)],

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import got from "got";
 import type { ApiServerCredentials } from "./api-server-credentials.ts";
@@ -12,6 +12,8 @@ interface ApiServerOptions {
   readonly directory: string;
   readonly port: number;
   readonly credentials: ApiServerCredentials;
+  /** Where every request is written down, one JSON object a line. Left out: nowhere. */
+  readonly auditLog?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -33,7 +35,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   const server = await ManagedProcess.start({
     name: "kube-apiserver",
     command: options.binary,
-    args: flags(options),
+    args: [...flags(options), ...(await auditFlags(options))],
     logFile: join(directory, "kube-apiserver.log"),
   });
   const url = `https://127.0.0.1:${port}`;
@@ -66,6 +68,26 @@ function flags({ directory, port, etcdUrl, credentials }: ApiServerOptions): str
     "--allow-privileged=true",
     // No controller makes the default service accounts, so a pod would be refused.
     "--disable-admission-plugins=ServiceAccount",
+  ];
+}
+
+/** Who did what to which kind of thing, once it is done; no bodies. */
+const AUDIT_POLICY = {
+  apiVersion: "audit.k8s.io/v1",
+  kind: "Policy",
+  omitStages: ["RequestReceived", "ResponseStarted", "Panic"],
+  rules: [{ level: "Metadata" }],
+};
+
+async function auditFlags({ auditLog, directory }: ApiServerOptions): Promise<string[]> {
+  if (auditLog === undefined) return [];
+  const policy = join(directory, "audit-policy.json");
+  await writeFile(policy, JSON.stringify(AUDIT_POLICY));
+  return [
+    `--audit-policy-file=${policy}`,
+    `--audit-log-path=${auditLog}`,
+    // Written before the answer leaves, so that whoever has the answer finds the line.
+    "--audit-log-mode=blocking-strict",
   ];
 }
 

@@ -25,6 +25,8 @@ export interface ControlPlane {
 interface StartControlPlaneOptions {
   /** Where the data is kept over several starts; by default a temporary directory. */
   readonly dataDir?: string;
+  /** File for the API server's audit log; by default none is kept. Only of processes of our own. */
+  readonly auditLog?: string;
   readonly onProgress?: (line: string) => void;
   /** Gives up the start; a control plane that has started ends by `stop` alone. */
   readonly signal?: AbortSignal;
@@ -40,7 +42,8 @@ export async function startControlPlane(
     if (options.dataDir !== undefined) return;
     await rm(directory, { recursive: true, force: true, maxRetries: 5 });
   };
-  const context = { directory, removeDirectory, signal: options.signal };
+  const { auditLog, signal } = options;
+  const context = { directory, removeDirectory, auditLog, signal };
   try {
     return source.kind === "binaries"
       ? await startLocalControlPlane({ ...context, assets: source.assets })

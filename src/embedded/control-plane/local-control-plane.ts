@@ -11,6 +11,7 @@ interface LocalControlPlaneOptions {
   readonly assets: ControlPlaneAssets;
   readonly directory: string;
   readonly removeDirectory: () => Promise<void>;
+  readonly auditLog?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -30,6 +31,7 @@ export async function startLocalControlPlane(
         directory,
         port,
         credentials,
+        auditLog: options.auditLog,
         signal,
       });
     apiServer = await withFreePort(start);
@@ -86,6 +88,7 @@ class LocalControlPlane implements ControlPlane {
       directory,
       port: Number(new URL(this.server).port),
       credentials,
+      auditLog: this.#started.auditLog,
     });
   }
 

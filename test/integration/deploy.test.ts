@@ -1,0 +1,123 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { beforeAll, describe, expect, inject, it } from "vitest";
+import { kinds } from "../../src/api/kinds.ts";
+import { describePermission, permissionsFor } from "../../src/doctor/permissions.ts";
+import { grantsIn, type Manifest, rendered, renderedByKubectl } from "../deploy/rendered.ts";
+import { breaksRestricted } from "../deploy/restricted.ts";
+import { PROJECT } from "../project.ts";
+import { prepareNamespace } from "./namespace.ts";
+
+const { minor } = inject("controlPlane");
+const FOLDERS = ["base", "overlays/one-namespace", "overlays/prometheus"];
+/** What an API server of the present version need not know. */
+const UNKNOWN = (manifest: Manifest): boolean =>
+  manifest.apiVersion.startsWith("monitoring.coreos.com/") ||
+  (manifest.apiVersion === "policy/v1" && minor < 21);
+
+describe.each(FOLDERS)("deploy/%s", (folder) => {
+  let manifests: readonly Manifest[];
+  beforeAll(async () => {
+    manifests = await rendered(folder);
+  });
+
+  it("is read by kubectl as by these tests, where a present kubectl is at hand", async (context) => {
+    const byKubectl = await renderedByKubectl(folder);
+    if (byKubectl === undefined) return context.skip("no kubectl with kustomize 5 on the path");
+    const byName = (all: readonly Manifest[]): Map<string, Manifest> =>
+      new Map(all.map((one) => [`${one.kind}/${one.metadata.name}`, one]));
+
+    expect(byName(manifests)).toEqual(byName(byKubectl));
+  });
+
+  it("is taken by the API server as it is", async () => {
+    const kubectl = await prepareNamespace();
+    // A dry run makes no namespace that what follows could be in.
+    const known = manifests
+      .filter((one) => !UNKNOWN(one))
+      .map((one) => within(one, kubectl.namespace));
+    const list = { apiVersion: "v1", kind: "List", items: known };
+
+    const args = ["apply", "--dry-run=server", "--validate=false", "-f", "-"];
+    const { code, stderr } = await kubectl.attempt(args, JSON.stringify(list));
+
+    expect(stderr).toBe("");
+    expect(code).toBe(0);
+    await kubectl.removeNamespace();
+  });
+
+  it("has a pod that keeps to the profile restricted, in a namespace that asks for it", () => {
+    const namespace = manifests.find(({ kind }) => kind === "Namespace");
+    expect(namespace?.metadata).toMatchObject({
+      labels: { "pod-security.kubernetes.io/enforce": "restricted" },
+    });
+    const [deployment] = manifests.filter(({ kind }) => kind === "Deployment");
+    const { template }: { template: { spec: Parameters<typeof breaksRestricted>[0] } } = Object(
+      deployment?.["spec"],
+    );
+    expect(breaksRestricted(template.spec)).toEqual([]);
+  });
+
+  it("lists and watches no Secrets", () => {
+    const secrets = [...grantsIn(manifests)].filter((grant) => grant.endsWith(" secrets"));
+
+    expect(secrets).not.toContain("list secrets");
+    expect(secrets).not.toContain("watch secrets");
+  });
+
+  it("runs the version of this checkout", async () => {
+    const { version }: { version: string } = JSON.parse(
+      await readFile(join(PROJECT, "package.json"), "utf8"),
+    );
+    expect(JSON.stringify(manifests)).toContain(`"hpc-park-operator:${version}"`);
+  });
+});
+
+describe("the roles", () => {
+  it("grant what the doctor asks for, and nothing else", async () => {
+    const asked = permissionsFor({
+      kinds,
+      namespaces: [],
+      leaseNamespace: "own",
+      readsOwnerId: true,
+    }).map(({ namespace: _, name: __, ...rest }) => describePermission(rest));
+
+    expect(grantsIn(await rendered("base"))).toEqual(new Set(asked));
+  });
+
+  it("are of one namespace where the operator works in one", async () => {
+    const roles = (await rendered("overlays/one-namespace")).filter(({ kind }) =>
+      /Role/.test(kind),
+    );
+
+    expect(new Set(roles.map(({ kind }) => kind))).toEqual(new Set(["Role", "RoleBinding"]));
+  });
+});
+
+describe("a pod that breaks the profile", () => {
+  it.each<[what: string, container: object]>([
+    ["c: privilege escalation", { allowPrivilegeEscalation: true }],
+    ["c: capabilities not dropped", { capabilities: {} }],
+    ["c: may be root", { runAsNonRoot: false }],
+    ["c: privileged", { privileged: true }],
+  ])("is told: %s", (what, changes) => {
+    const good = {
+      allowPrivilegeEscalation: false,
+      runAsNonRoot: true,
+      capabilities: { drop: ["ALL"] },
+      seccompProfile: { type: "RuntimeDefault" },
+    };
+    const pod = (securityContext: object): Parameters<typeof breaksRestricted>[0] => ({
+      containers: [{ name: "c", securityContext }],
+    });
+    expect(breaksRestricted(pod(good))).toEqual([]);
+    expect(breaksRestricted(pod({ ...good, ...changes }))).toContain(what);
+  });
+});
+
+function within(manifest: Manifest, namespace: string): Manifest {
+  const { metadata } = manifest;
+  return metadata.namespace === undefined
+    ? manifest
+    : { ...manifest, metadata: { ...metadata, namespace } };
+}
