@@ -71,7 +71,7 @@ function flags({ directory, port, etcdUrl, credentials }: ApiServerOptions): str
   ];
 }
 
-/** Who did what to which kind of thing, once it is done; no bodies. */
+/** Who did what to which kind of thing, once it is over, which a watch is at its end; no bodies. */
 const AUDIT_POLICY = {
   apiVersion: "audit.k8s.io/v1",
   kind: "Policy",
