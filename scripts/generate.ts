@@ -5,6 +5,7 @@ import { stringify } from "yaml";
 import { customResourceDefinition } from "../src/api/crd.ts";
 import { kinds } from "../src/api/kinds.ts";
 import { metricsPage } from "./metrics-page.ts";
+import { dashboard } from "./monitoring/dashboard.ts";
 import { LIMITS } from "./monitoring/alert.ts";
 import { prometheusRule, ruleFile } from "./monitoring/rules.ts";
 
@@ -30,6 +31,7 @@ function generate(): Map<string, string> {
     ...crds,
     [`${CRDS}/kustomization.yaml`, kustomization],
     ["docs/metrics.md", metricsPage()],
+    ["deploy/monitoring/dashboard.json", dashboard()],
     ["deploy/monitoring/alerts.yaml", toYaml(ruleFile(LIMITS), ALERTS)],
     ["deploy/monitoring/rules.yaml", toYaml(prometheusRule(LIMITS), ALERTS)],
   ]);
