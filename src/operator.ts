@@ -14,6 +14,7 @@ import { Lease } from "./kube/lease.ts";
 import type { ReflectorLog } from "./kube/reflector.ts";
 import { KubeTransport } from "./kube/transport.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
+import { watchLoop } from "./metrics/loop-stalls.ts";
 import { ProviderError } from "./provider/errors.ts";
 import { aborted, orAborted, within } from "./shutdown.ts";
 import { COMPONENT, now, type Surroundings, type System } from "./system.ts";
@@ -90,6 +91,7 @@ export class Operator {
     const health = await this.#serveHealth();
     const { hpcParkUrl: url, providers } = this.#config;
     this.#logger.info({ health: health.url, providers, url }, "started");
+    using _ = watchLoop(now, (stalledMs) => this.#metrics.loopStalls.inc(stalledMs / 1000));
     try {
       return await this.#workUntil(termination);
     } finally {

@@ -8,7 +8,8 @@ export interface Limits {
   readonly unsettledSeconds: number;
   readonly snapshotSeconds: number;
   readonly workerSeconds: number;
-  readonly loopSeconds: number;
+  /** Of the time. */
+  readonly stalledShare: number;
   readonly tokenSeconds: number;
   readonly prepaidSeconds: number;
   /** Of all requests to a provider. */
@@ -28,7 +29,8 @@ export const LIMITS: Limits = {
   snapshotSeconds: 300,
   // A request and the pause before it take 30 s at most.
   workerSeconds: 300,
-  loopSeconds: 1,
+  // Six seconds in ten minutes.
+  stalledShare: 0.01,
   // As the condition TokenExpiring.
   tokenSeconds: 14 * DAY_SECONDS,
   prepaidSeconds: 7 * DAY_SECONDS,

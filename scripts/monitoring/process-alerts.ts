@@ -1,7 +1,7 @@
 import { type Alert, KINDS, type Limits } from "./alert.ts";
 
 /** The process itself, and its place among its like. */
-export function processAlerts({ window, workerSeconds, loopSeconds }: Limits): readonly Alert[] {
+export function processAlerts({ window, workerSeconds, stalledShare }: Limits): readonly Alert[] {
   const queues = `name=~"${KINDS}"`;
   return [
     {
@@ -40,13 +40,13 @@ export function processAlerts({ window, workerSeconds, loopSeconds }: Limits): r
     },
     {
       name: "HpcParkEventLoopBlocked",
-      expr: `nodejs_eventloop_lag_max_seconds > ${loopSeconds} and on (job, instance) hpc_park_operator_build_info`,
+      expr: `rate(hpc_park_operator_event_loop_stalled_seconds_total[${window}]) > ${stalledShare}`,
       for: "5m",
       severity: "warning",
       summary:
-        "The operator {{ $labels.instance }} stands still for {{ $value | humanizeDuration }}.",
+        "The operator {{ $labels.instance }} stands still for {{ $value | humanizePercentage }} of the time.",
       description:
-        "Its event loop is held up between one scrape and the next, again and again. A leader that stands still for ten seconds loses its Lease.",
+        "Its event loop is held up again and again. A leader that stands still for ten seconds loses its Lease.",
     },
   ];
 }

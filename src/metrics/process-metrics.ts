@@ -11,6 +11,10 @@ export function processMetrics(make: Instruments) {
       "hpc_park_operator_ready",
       "1 while the process can work, or could take over: what /readyz says.",
     ),
+    loopStalls: make.counter(
+      "hpc_park_operator_event_loop_stalled_seconds_total",
+      "How long the event loop stood still, in stalls of more than a quarter of a second.",
+    ),
     leader: make.gauge("leader_election_master_status", "1 while this process holds the lease.", [
       "name",
     ]),

@@ -43,9 +43,8 @@ const leader = (instance: string, values: string): Series => ({
 const queue = (metric: string, name: string, values: string): Series => ({
   [`workqueue_${metric}{name="${name}",${PROCESS}}`]: values,
 });
-const lag = (values: string, job = "o"): Series => ({
-  [`nodejs_eventloop_lag_max_seconds{job="${job}",instance="a"}`]: values,
-});
+const stalled = (values: string): Series =>
+  gauge("event_loop_stalled_seconds_total", PROCESS, values);
 
 /** By the name of the alert: when it calls somebody, and when it does not. */
 export const ALERT_CASES: Readonly<Record<string, AlertCase>> = {
@@ -102,12 +101,11 @@ export const ALERT_CASES: Readonly<Record<string, AlertCase>> = {
   },
   HpcParkEventLoopBlocked: {
     at: "20m",
-    fires: { ...lag("3x60"), ...UP },
-    summary: "The operator a stands still for 3s.",
+    fires: stalled("0+3x60"),
+    summary: "The operator a stands still for 5% of the time.",
     labels: { job: "o", instance: "a" },
     rests: {
-      "once is nothing": { ...lag("0.1x10 3 0.1x60"), ...UP },
-      "it is another program": { ...lag("3x60", "shop"), ...UP },
+      "once is nothing": stalled("0x9 2x60"),
     },
   },
   HpcParkAccountSuspect: {

@@ -29,7 +29,7 @@ describe("every metric of the operator", () => {
     expect(name).toMatch(/^[a-z][a-z0-9_]*[a-z0-9]$/);
     expect(name.endsWith("_total")).toBe(type === "counter");
     if (type === "histogram") expect(name).toMatch(/_seconds$/);
-    if (/^(How long|Seconds)|seconds since/.test(help)) expect(name).toMatch(/_seconds$/);
+    if (/^(How long|Seconds)|seconds since/.test(help)) expect(name).toMatch(/_seconds(_total)?$/);
     expect(name).not.toMatch(/_(ms|millis|milliseconds|minutes|count|sum|bucket)$/);
   });
 
