@@ -8,6 +8,7 @@ import { kindIndex, kindPage, pageName } from "./generate/kind-page.ts";
 import { rolesByFile } from "./generate/roles.ts";
 import { toYaml } from "./generate/yaml.ts";
 import { metricsPage } from "./metrics-page.ts";
+import { optionsPage } from "./options-page.ts";
 import { dashboard } from "./monitoring/dashboard.ts";
 import { LIMITS } from "./monitoring/alert.ts";
 import { prometheusRule, ruleFile } from "./monitoring/rules.ts";
@@ -30,6 +31,7 @@ async function generate(): Promise<Map<string, string>> {
     [`${ARGOCD}/argocd-cm.yaml`, argocdConfigMap(kinds, healthLua)],
     ...[...rolesByFile()].map(([path, role]) => [path, toYaml(role, PERMISSIONS)] as const),
     ["docs/metrics.md", metricsPage()],
+    ["docs/options.md", optionsPage()],
     [`${MONITORING}/dashboard.json`, dashboard()],
     [`${MONITORING}/alerts.yaml`, toYaml(ruleFile(LIMITS), ALERTS)],
     [`${MONITORING}/rules.yaml`, toYaml(prometheusRule(LIMITS), ALERTS)],

@@ -6,8 +6,14 @@ import type { Manifest } from "./rendered.ts";
 interface Kustomization {
   readonly resources?: readonly string[];
   readonly namespace?: string;
-  readonly images?: readonly { readonly name: string; readonly newTag: string }[];
+  readonly images?: readonly NewImage[];
   readonly patches?: readonly { readonly path: string }[];
+}
+
+interface NewImage {
+  readonly name: string;
+  readonly newName?: string;
+  readonly newTag?: string;
 }
 
 type Tree = Readonly<Record<string, unknown>>;
@@ -33,10 +39,7 @@ export async function kustomize(folder: string): Promise<readonly Manifest[]> {
     manifests = manifests.map((one) => (isSame(one, patch) ? asManifest(merge(one, patch)) : one));
   }
   if (namespace !== undefined) manifests = manifests.map((one) => placed(one, namespace));
-  return images.reduce(
-    (all, { name, newTag }) => all.map((one) => tagged(one, name, newTag)),
-    manifests,
-  );
+  return images.reduce((all, image) => all.map((one) => withImage(one, image)), manifests);
 }
 
 async function load(path: string): Promise<readonly Manifest[]> {
@@ -60,8 +63,12 @@ function placed(manifest: Manifest, namespace: string): Manifest {
   return { ...manifest, ...moved, metadata: where };
 }
 
-function tagged(manifest: Manifest, name: string, tag: string): Manifest {
-  const text = JSON.stringify(manifest).replaceAll(`"image":"${name}"`, `"image":"${name}:${tag}"`);
+/** A name without its tag is what kustomize goes by, also where a base below has set one. */
+function withImage(manifest: Manifest, { name, newName = name, newTag }: NewImage): Manifest {
+  const image = new RegExp(`"image":"${name}(:[^"]+)?"`, "g");
+  const text = JSON.stringify(manifest).replaceAll(image, (_, tag = "") => {
+    return `"image":"${newName}${newTag === undefined ? tag : `:${newTag}`}"`;
+  });
   return JSON.parse(text);
 }
 
