@@ -9,13 +9,17 @@ export interface Link {
   readonly line: number;
 }
 
-const FENCE = /^```(\w*)\n(.*?)^```$/gms;
+/** In a list a block is as far in as the text of its item. */
+const FENCE = /^( *)```(\w*)\n(.*?)^ *```$/gms;
 const INLINE_CODE = /`[^`\n]*`/g;
 const LINK = /\]\(([^)\s]+)\)/g;
 const BARE_URL = /\bhttps?:\/\/[^\s)>\]|]+/g;
 
 export function fencesIn(page: string): readonly Fence[] {
-  return [...page.matchAll(FENCE)].map(([, language = "", text = ""]) => ({ language, text }));
+  return [...page.matchAll(FENCE)].map(([, indent = "", language = "", text = ""]) => ({
+    language,
+    text: text.replaceAll(new RegExp(`^${indent}`, "gm"), ""),
+  }));
 }
 
 /** Links and bare URLs, those in code left out. */
@@ -24,7 +28,9 @@ export function linksIn(page: string): readonly Link[] {
     .split("\n")
     .flatMap((text, index) => {
       const links = [...text.matchAll(LINK)].map(([, target = ""]) => target);
-      const urls = [...text.replaceAll(LINK, "]").matchAll(BARE_URL)].map(([url]) => url);
+      const urls = [...text.replaceAll(LINK, "]").matchAll(BARE_URL)].map(([url]) =>
+        url.replace(/[.,;:!?]+$/, ""),
+      );
       return [...links, ...urls].map((target) => ({ target, line: index + 1 }));
     });
 }

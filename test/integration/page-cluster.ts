@@ -1,5 +1,5 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { parse, stringify } from "yaml";
 import { kustomize } from "../deploy/kustomize.ts";
 import type { Manifest } from "../deploy/rendered.ts";
@@ -50,21 +50,45 @@ interface PodSpec {
 
 /** `kubectl apply --server-side -k`, for an API server and a kubectl that are older than the target. */
 export async function applyFolder(world: PageWorld, command: string): Promise<Printed> {
-  const { minor } = world.plane;
-  if (minor >= OLDEST_MINOR) return world.type(command);
-  const folder = command.split(" ").at(-1) ?? "";
-  const manifests = await kustomize(`${world.checkout}/${folder}`);
-  const isKnown = ({ apiVersion }: Manifest): boolean =>
-    apiVersion !== "policy/v1" || minor >= FIRST_MINOR_WITH_BUDGETS;
-  const list = { apiVersion: "v1", kind: "List", items: manifests.filter(isKnown) };
+  if (world.plane.minor >= OLDEST_MINOR) return world.type(command);
   // Such a server applies nothing that has fields it does not know; it drops them where kubectl applies.
-  const args = "kubectl apply --validate=false -f -";
-  const printed = await world.type(args, JSON.stringify(list));
+  const printed = await world.type(
+    "kubectl apply --validate=false -f -",
+    await renderedList(world, command),
+  );
   await world.kubectl("wait", "--for=condition=Established", "--timeout=30s", "crd", "--all");
   return printed;
 }
 
-/** One operator as the Deployment asks for it, as its ServiceAccount; then the Deployment says that its pods are ready. */
+/** `kubectl delete -k`, which waits for nothing. */
+export async function deleteFolder(world: PageWorld, command: string): Promise<Printed> {
+  if (world.plane.minor >= OLDEST_MINOR) return world.type(`${command} --wait=false`);
+  return world.type("kubectl delete --wait=false -f -", await renderedList(world, command));
+}
+
+/** `kubectl delete namespace`: what is left in it goes, then the namespace itself. */
+export async function endNamespace(world: PageWorld, command: string): Promise<Printed> {
+  const printed = await world.type(`${command} --wait=false`);
+  const name = command.split(" ").at(-1) ?? "";
+  await world.kubectl("delete", "secret", "--all", "-n", name);
+  const path = `/api/v1/namespaces/${name}`;
+  const namespace = JSON.parse(await world.kubectl("get", "--raw", path));
+  const file = world.path("namespace.json");
+  await writeFile(file, JSON.stringify({ ...namespace, spec: { finalizers: [] } }));
+  await world.kubectl("replace", "--raw", `${path}/finalize`, "-f", file);
+  return printed;
+}
+
+/** What the folder that the command ends with holds, but for what the API server does not know. */
+async function renderedList({ checkout, plane }: PageWorld, command: string): Promise<string> {
+  const folder = command.split(" ").at(-1) ?? "";
+  const manifests = await kustomize(join(checkout, folder));
+  const isKnown = ({ apiVersion }: Manifest): boolean =>
+    apiVersion !== "policy/v1" || plane.minor >= FIRST_MINOR_WITH_BUDGETS;
+  return JSON.stringify({ apiVersion: "v1", kind: "List", items: manifests.filter(isKnown) });
+}
+
+/** One operator as the Deployment asks for it, as its ServiceAccount; one before it then goes, and the Deployment says that its pods are ready. */
 export async function startPod(world: PageWorld): Promise<void> {
   const path = `/apis/apps/v1/namespaces/${SYSTEM}/deployments/${NAME}`;
   const deployment: Deployment = JSON.parse(await world.kubectl("get", "--raw", path));
@@ -77,7 +101,9 @@ export async function startPod(world: PageWorld): Promise<void> {
     ...surroundings(world),
     ...Object.fromEntries(environment),
   };
+  const former = world.operator;
   world.operator = await startOperator(world.operatorEnvironment);
+  await former?.end("SIGTERM");
   const { replicas } = deployment.spec;
   const { generation: observedGeneration } = deployment.metadata;
   const counts = { replicas, updatedReplicas: replicas, readyReplicas: replicas };
@@ -85,6 +111,12 @@ export async function startPod(world: PageWorld): Promise<void> {
   const file = world.path("deployment.json");
   await writeFile(file, JSON.stringify({ ...deployment, status }));
   await world.kubectl("replace", "--raw", `${path}/status`, "-f", file);
+}
+
+/** The end of its pod. */
+export async function endPod(world: PageWorld): Promise<void> {
+  await world.operator?.end("SIGTERM");
+  world.operator = undefined;
 }
 
 /** A file of the pod is one in a folder of ours. */

@@ -5,7 +5,7 @@ import { findCondition } from "../../src/api/conditions.ts";
 import type { Command } from "../docs/commands.ts";
 import { PROJECT } from "../project.ts";
 import { until } from "../until.ts";
-import { applyFolder, startPod } from "./page-cluster.ts";
+import { applyFolder, deleteFolder, endNamespace, endPod, startPod } from "./page-cluster.ts";
 import type { PageWorld, Printed } from "./page-world.ts";
 
 /** How a command of a page is run where it cannot be run as it stands. The first row whose pattern fits counts. */
@@ -72,6 +72,38 @@ export const TABLE: readonly Row[] = [
     },
   },
   {
+    command: /^kubectl scale .* --replicas=0$/,
+    because: "nobody ends pods here: the test ends the operator as the kubelet would",
+    how: {
+      run: async (world, command) => {
+        await endPod(world);
+        return world.type(command);
+      },
+    },
+  },
+  {
+    command: /^kubectl scale .* --replicas=2$/,
+    because: "nobody starts pods here: the test does",
+    how: {
+      run: async (world, command) => {
+        const printed = await world.type(command);
+        await startPod(world);
+        return printed;
+      },
+    },
+  },
+  {
+    command: /^velero restore create /,
+    because: "there is no Velero here; restore.test.ts does to objects what it does",
+    how: "not run",
+  },
+  {
+    command: /^kubectl delete -k my-cluster$/,
+    because:
+      "an old kubectl reads no folders in kustomizations; and the end of the namespace is a controller's work, which nobody does here",
+    how: { run: deleteFolder },
+  },
+  {
     command: /^kubectl exec .* -- node \/app\/operator\.mjs doctor$/,
     because:
       "there is no pod to run it in: it is run from the sources, with the environment of the pod",
@@ -84,8 +116,8 @@ export const TABLE: readonly Row[] = [
   },
   {
     command: /^kubectl delete namespace \S+$/,
-    because: "the end of a namespace is a controller's work, which nobody does here",
-    how: { run: (world, command) => world.type(`${command} --wait=false`) },
+    because: "the end of a namespace is a controller's work: the test empties it and lets it go",
+    how: { run: endNamespace },
   },
   {
     command: /^kubectl patch (\S+) (\S+) -n (\S+) /,

@@ -22,7 +22,7 @@ const COMMAND_MS = 60_000;
 const CHECKOUT = ["crds", "deploy"];
 /** In the place of ssh: there is nobody to log in to. */
 const SSH = `#!/bin/sh\necho "ssh $*"\n`;
-const PUBLIC_KEY =
+export const PUBLIC_KEY =
   "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIMXGRH1TZfbidEbPL88ocyV6nTY2Av57HTqbRSteBjT8 you@host";
 
 export interface Printed {
@@ -38,6 +38,7 @@ export class PageWorld {
   /** The checkout; commands are typed in it. */
   readonly checkout: string;
   readonly #folder: string;
+  /** Undefined while none is at work. */
   operator: OperatorProcess | undefined;
   operatorEnvironment: Readonly<Record<string, string>> = {};
 

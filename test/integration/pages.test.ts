@@ -6,17 +6,27 @@ import { type Command, commandsIn } from "../docs/commands.ts";
 import { fencesIn } from "../docs/markdown.ts";
 import { readPage } from "../docs/pages.ts";
 import { PROJECT } from "../project.ts";
+import { endPod, startPod, SYSTEM } from "./page-cluster.ts";
 import { rowFor } from "./page-table.ts";
-import { PageWorld } from "./page-world.ts";
+import { PageWorld, PUBLIC_KEY } from "./page-world.ts";
 
 type Printed = ReadonlyMap<Command, string>;
 
+const README = "README.md";
 const GETTING_STARTED = "docs/getting-started.md";
+const OPERATIONS = "docs/operations.md";
+
+/** One after the other in one cluster: the operator is installed and taken out between the pages. */
+let world: PageWorld;
+beforeAll(async () => {
+  world = await PageWorld.start();
+});
+afterAll(() => world.stop());
 
 /** Types the commands of a page, from top to bottom; returns what was printed by those that were run. */
-async function walk(world: PageWorld, page: string): Promise<Printed> {
+async function walk(page: string, text = readPage(page)): Promise<Printed> {
   const printed = new Map<Command, string>();
-  for (const command of commandsIn(readPage(page))) {
+  for (const command of commandsIn(text)) {
     const how = rowFor(command)?.how;
     if (how === undefined) throw new Error(`${page}: the table has no row for: ${command}`);
     if (how === "not run" || "isRunBy" in how) continue;
@@ -29,26 +39,60 @@ async function walk(world: PageWorld, page: string): Promise<Printed> {
   return printed;
 }
 
-describe(GETTING_STARTED, () => {
-  let world: PageWorld;
-  let printed: Printed;
+/** Labels of all that is paid for. */
+function costly(): readonly string[] {
+  const { instances, storages } = world.park.park;
+  const labels = [...instances.all(), ...storages.all()].map(({ label }) => label);
+  return [...labels, ...world.panel.panel.applications.all().map(({ id }) => id)];
+}
+
+describe(README, () => {
+  const page = readPage(README);
   beforeAll(async () => {
-    world = await PageWorld.start();
-    printed = await walk(world, GETTING_STARTED);
+    // The page takes for granted that the token is there.
+    await writeFile(join(world.checkout, "token"), world.park.token, { mode: 0o600 });
+    await walk(README);
   });
-  afterAll(() => world.stop());
+  afterAll(async () => {
+    await world.type("kubectl delete hpci,hpcs --all");
+    await endPod(world);
+    await world.type(`kubectl delete secret hpc-park-token -n ${SYSTEM} && rm token`);
+  });
+
+  it("shows what kubectl prints of the example that it gives", async () => {
+    const blockOf = (language: string): string =>
+      fencesIn(page).find((fence) => fence.language === language)?.text ?? "";
+    const [command = "", ...shown] = blockOf("console").split("\n");
+    await world.type("kubectl apply -f deploy/samples/storage.yaml -f -", blockOf("yaml"));
+    await world.type("kubectl wait --for=condition=Ready hpci/trainer --timeout=30s");
+    const { stdout } = await world.type(command.replace("$ ", ""));
+
+    expect(columnsIn(shown.join("\n"))).toEqual(columnsIn(stdout));
+    expect(columnsIn(stdout)).toHaveLength(2);
+  });
+});
+
+describe(GETTING_STARTED, () => {
+  let printed: Printed;
+  let before: number;
+  beforeAll(async () => {
+    before = world.park.ledger.entries.length;
+    printed = await walk(GETTING_STARTED);
+  });
 
   const saidBy = (pattern: RegExp): string =>
     [...printed].find(([command]) => pattern.test(command))?.[1] ?? "";
   const asked = (operation: string): readonly unknown[] =>
     world.park.ledger.entries
+      .slice(before)
       .filter((entry) => entry.operation === operation)
       .map(({ body }) => body);
 
   it("installs the image that it names", async () => {
     const deployment = await world.kubectl("get", "deployment", "-A", "-o", "yaml");
-    const pushed = commandsIn(readPage(GETTING_STARTED)).find((one) => /^docker push/.test(one));
-    expect(deployment).toContain(`image: ${pushed?.split(" ").at(-1)}`);
+    const typed = commandsIn(readPage(GETTING_STARTED));
+    const pushed = typed.find((one) => one.startsWith("docker push ")) ?? "";
+    expect(deployment).toContain(`image: ${pushed.replace("docker push ", "")}`);
   });
 
   it("has a container made, and shows it as it is", () => {
@@ -79,50 +123,65 @@ describe(GETTING_STARTED, () => {
   });
 
   it("leaves nothing behind that costs money", () => {
-    const { instances, storages } = world.park.park;
-    expect([
-      ...instances.all(),
-      ...storages.all(),
-      ...world.panel.panel.applications.all(),
-    ]).toEqual([]);
+    expect(costly()).toEqual([]);
   });
 });
 
-describe("README.md", () => {
-  const page = readPage("README.md");
-  let world: PageWorld;
-  beforeAll(async () => {
-    world = await PageWorld.start();
-    // It takes for granted that the token is there.
-    await writeFile(join(world.checkout, "token"), world.park.token, { mode: 0o600 });
-    await walk(world, "README.md");
+describe(OPERATIONS, () => {
+  const [, ...sections] = readPage(OPERATIONS).split(/^## /m);
+  const withCommands = sections.filter((section) => commandsIn(section).length > 0);
+  const titled = withCommands.map((section) => [section.split("\n")[0] ?? "", section] as const);
+
+  it.each(titled)("%s", async (_, section) => {
+    await furnish();
+    await walk(OPERATIONS, section);
   });
-  afterAll(() => world.stop());
 
-  it("shows what kubectl prints of the example that it gives", async () => {
-    const [example] = fencesIn(page).filter(({ language }) => language === "yaml");
-    const [shown] = fencesIn(page).filter(({ language }) => language === "console");
-    const [command = "", ...lines] = shown?.text.split("\n") ?? [];
-    await world.type("kubectl apply -f - -f deploy/samples/storage.yaml", example?.text);
-    await world.type("kubectl wait --for=condition=Ready hpci/trainer --timeout=30s");
-    const { stdout } = await world.type(command.replace("$ ", ""));
-
-    const columnsOf = (text: string): readonly string[] =>
-      text
-        .split("\n")
-        .filter((line) => line.startsWith("NAME"))
-        .map((line) => line.split(/ +/).join(" "));
-    expect(columnsOf(lines.join("\n")).toSorted()).toEqual(columnsOf(stdout).toSorted());
+  it("leaves nothing behind but what was to be retained", () => {
+    expect(costly()).toEqual([expect.stringContaining("training/training-data ")]);
   });
 });
 
-describe.each(["README.md", GETTING_STARTED])("what %s leaves to other tests", (page) => {
-  const left = commandsIn(readPage(page)).flatMap((command) => {
+/** What a section takes for granted: an operator at work, and what Getting started has made. */
+async function furnish(): Promise<void> {
+  const typed = commandsIn(readPage(GETTING_STARTED));
+  const resources = typed.find((one) => one.startsWith("kubectl apply -n training -f -")) ?? "";
+  if (world.operator === undefined) await startPod(world);
+  await world.type("kubectl apply -f -", JSON.stringify(namespace()));
+  await world.type("kubectl apply -n training -f deploy/samples/account.yaml");
+  await world.type(resources);
+  await world.type("kubectl wait -n training --for=condition=Ready hpci/trainer --timeout=30s");
+}
+
+function namespace(): object {
+  const secret = (name: string, stringData: object): object => ({
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: { name, namespace: "training" },
+    stringData,
+  });
+  const items = [
+    { apiVersion: "v1", kind: "Namespace", metadata: { name: "training" } },
+    secret("hpc-park", { token: world.park.token }),
+    secret("trainer-ssh-key", { "ssh-publickey": PUBLIC_KEY }),
+  ];
+  return { apiVersion: "v1", kind: "List", items };
+}
+
+function columnsIn(table: string): readonly string[] {
+  const heads = table.split("\n").filter((line) => line.startsWith("NAME"));
+  return heads.map((line) => line.split(/ +/).join(" ")).toSorted();
+}
+
+const LEFT = [README, GETTING_STARTED, OPERATIONS].flatMap((page) =>
+  commandsIn(readPage(page)).flatMap((command) => {
     const how = rowFor(command)?.how;
-    return typeof how === "object" && "isRunBy" in how ? [{ command, ...how }] : [];
-  });
+    return typeof how === "object" && "isRunBy" in how ? [{ page, command, ...how }] : [];
+  }),
+);
 
-  it.each(left)("is run there: $command", ({ isRunBy, line }) => {
+describe("what is left to other tests", () => {
+  it.each(LEFT)("$page: $command", ({ isRunBy, line }) => {
     const lines = readFileSync(join(PROJECT, isRunBy), "utf8").split("\n");
     expect(lines.map((one) => one.trim())).toContain(line);
   });

@@ -114,13 +114,13 @@ describe("a token that is kept in a Secret", () => {
     await loseCluster();
     await comeBack(withToken, { withStatus: true });
     await lab.untilReason("hpct/ci", "Stalled", "SecretTaken");
+    await until("the token that nobody holds is gone", () => tokensOfOurs().length === 0);
 
     await lab.kubectl.run("delete", "secret", "ci-token");
     await lab.untilReason("hpct/ci", "Ready", "Available");
 
-    const ours = lab.simulator.park.tokens.all().filter(({ name }) => name.includes("k8s-"));
     const secret = JSON.parse(await lab.kubectl.run("get", "secret", "ci-token", "-o", "json"));
-    expect(ours.map(({ value }) => Buffer.from(value).toString("base64"))).toEqual([
+    expect(tokensOfOurs().map(({ value }) => Buffer.from(value).toString("base64"))).toEqual([
       secret.data.token,
     ]);
     await lab.kubectl.run("delete", "hpct/ci");
@@ -172,6 +172,10 @@ describe("a cluster with another owner id", () => {
     expect(lab.alive()).toHaveLength(before + 3);
   });
 });
+
+function tokensOfOurs(): readonly { readonly value: string }[] {
+  return lab.simulator.park.tokens.all().filter(({ name }) => name.includes("k8s-"));
+}
 
 function deleteInPanel(name: string): void {
   const id = Number(idOf("HpcStorage", name));
