@@ -19,6 +19,12 @@ interface Row {
     | "not run";
 }
 
+/** The pages whose commands are typed by pages.test.ts. */
+export const README = "README.md";
+export const GETTING_STARTED = "docs/getting-started.md";
+export const OPERATIONS = "docs/operations.md";
+export const TYPED_PAGES = [README, GETTING_STARTED, OPERATIONS];
+
 export const TABLE: readonly Row[] = [
   {
     command: /^npm run demo$/,

@@ -7,14 +7,10 @@ import { fencesIn } from "../docs/markdown.ts";
 import { readPage } from "../docs/pages.ts";
 import { PROJECT } from "../project.ts";
 import { endPod, startPod, SYSTEM } from "./page-cluster.ts";
-import { rowFor } from "./page-table.ts";
+import { GETTING_STARTED, OPERATIONS, README, rowFor, TYPED_PAGES } from "./page-table.ts";
 import { PageWorld, PUBLIC_KEY } from "./page-world.ts";
 
 type Printed = ReadonlyMap<Command, string>;
-
-const README = "README.md";
-const GETTING_STARTED = "docs/getting-started.md";
-const OPERATIONS = "docs/operations.md";
 
 /** One after the other in one cluster: the operator is installed and taken out between the pages. */
 let world: PageWorld;
@@ -173,7 +169,7 @@ function columnsIn(table: string): readonly string[] {
   return heads.map((line) => line.split(/ +/).join(" ")).toSorted();
 }
 
-const LEFT = [README, GETTING_STARTED, OPERATIONS].flatMap((page) =>
+const LEFT = TYPED_PAGES.flatMap((page) =>
   commandsIn(readPage(page)).flatMap((command) => {
     const how = rowFor(command)?.how;
     return typeof how === "object" && "isRunBy" in how ? [{ page, command, ...how }] : [];
