@@ -96,6 +96,21 @@ describe("the roles", () => {
   });
 });
 
+describe("the overlay for Prometheus", () => {
+  it("brings the alerts, and a monitor of the port on which the metrics are", async () => {
+    const all = await rendered("overlays/prometheus");
+    expect(all.map(({ kind }) => kind)).toContain("PrometheusRule");
+    const monitor = all.find(({ kind }) => kind === "ServiceMonitor");
+    const service = all.find(({ kind }) => kind === "Service");
+
+    const { endpoints, selector }: { endpoints: readonly { port: string }[]; selector: object } =
+      Object(monitor?.["spec"]);
+    const { ports }: { ports: readonly { name: string }[] } = Object(service?.["spec"]);
+    expect(ports.map(({ name }) => name)).toEqual(endpoints.map(({ port }) => port));
+    expect(selector).toEqual({ matchLabels: Object(service?.metadata).labels });
+  });
+});
+
 describe("a pod that breaks the profile", () => {
   it.each<[what: string, container: object]>([
     ["c: privilege escalation", { allowPrivilegeEscalation: true }],
