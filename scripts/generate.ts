@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { kinds } from "../src/api/kinds.ts";
 import { argocdConfigMap } from "./generate/argocd.ts";
 import { crdFiles } from "./generate/crds.ts";
+import { deletionProtectionPolicy } from "./generate/deletion-protection.ts";
 import { kindIndex, kindPage, pageName } from "./generate/kind-page.ts";
 import { rolesByFile } from "./generate/roles.ts";
 import { toYaml } from "./generate/yaml.ts";
@@ -19,6 +20,7 @@ const ARGOCD = "deploy/gitops/argocd";
 const MONITORING = "deploy/monitoring";
 const ALERTS = "scripts/monitoring";
 const PERMISSIONS = "src/doctor/permissions.ts";
+const PROTECTION = "deploy/components/deletion-protection";
 
 /** Path in the checkout to content, of all that is generated. */
 async function generate(): Promise<Map<string, string>> {
@@ -29,6 +31,7 @@ async function generate(): Promise<Map<string, string>> {
     [`${PAGES}/README.md`, kindIndex(kinds)],
     [`${ARGOCD}/argocd-cm.yaml`, argocdConfigMap(kinds, healthLua)],
     ...[...rolesByFile()].map(([path, role]) => [path, toYaml(role, PERMISSIONS)] as const),
+    [`${PROTECTION}/policy.yaml`, toYaml(deletionProtectionPolicy(kinds), "src/api")],
     ["docs/metrics.md", metricsPage()],
     [`${MONITORING}/dashboard.json`, dashboard()],
     [`${MONITORING}/alerts.yaml`, toYaml(ruleFile(LIMITS), ALERTS)],
