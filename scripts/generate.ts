@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { kinds } from "../src/api/kinds.ts";
 import { argocdConfigMap } from "./generate/argocd.ts";
+import { CHART_CRDS, chartFiles } from "./generate/chart/chart-files.ts";
 import { crdFiles } from "./generate/crds.ts";
 import { deletionProtectionPolicy } from "./generate/deletion-protection.ts";
 import { kindIndex, kindPage, pageName } from "./generate/kind-page.ts";
@@ -32,6 +33,7 @@ async function generate(): Promise<Map<string, string>> {
     [`${ARGOCD}/argocd-cm.yaml`, argocdConfigMap(kinds, healthLua)],
     ...[...rolesByFile()].map(([path, role]) => [path, toYaml(role, PERMISSIONS)] as const),
     [`${PROTECTION}/policy.yaml`, toYaml(deletionProtectionPolicy(kinds), "src/api")],
+    ...chartFiles(),
     ["docs/metrics.md", metricsPage()],
     [`${MONITORING}/dashboard.json`, dashboard()],
     [`${MONITORING}/alerts.yaml`, toYaml(ruleFile(LIMITS), ALERTS)],
@@ -41,7 +43,7 @@ async function generate(): Promise<Map<string, string>> {
 
 /** Files that are missing, differ, or are left over from a kind that is gone. */
 async function findDifferences(wanted: ReadonlyMap<string, string>): Promise<string[]> {
-  const present = await Promise.all([CRDS, PAGES].map(filesIn));
+  const present = await Promise.all([CRDS, PAGES, CHART_CRDS].map(filesIn));
   const differing: string[] = [];
   for (const path of new Set([...wanted.keys(), ...present.flat()])) {
     const content = await readFile(join(PROJECT, path), "utf8").catch(() => undefined);
