@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { build, type Plugin } from "esbuild";
 
 /** Packages from before modules ask for `require`, which a module does not have. */
@@ -32,6 +33,18 @@ const withoutUnused: Plugin = {
   },
 };
 
+/** Of package.json only the version is used; a module of JSON would bring all of it along. */
+const versionOnly: Plugin = {
+  name: "version-only",
+  setup(builder) {
+    builder.onLoad({ filter: /[\\/]package\.json$/ }, async ({ path, with: attributes }) => {
+      if (attributes["type"] !== "json") return undefined;
+      const { version }: { version: string } = JSON.parse(await readFile(path, "utf8"));
+      return { contents: JSON.stringify({ version }), loader: "json" };
+    });
+  },
+};
+
 /** Makes one file of a program and everything it imports, with its source map beside it. */
 export async function bundle(entry: string, outfile: string): Promise<void> {
   await build({
@@ -46,7 +59,7 @@ export async function bundle(entry: string, outfile: string): Promise<void> {
     minifyWhitespace: true,
     minifySyntax: true,
     banner: { js: BANNER },
-    plugins: [withoutUnused],
+    plugins: [withoutUnused, versionOnly],
     logLevel: "warning",
   });
 }

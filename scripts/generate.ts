@@ -3,7 +3,9 @@ import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { kinds } from "../src/api/kinds.ts";
 import { argocdConfigMap } from "./generate/argocd.ts";
+import { CHART_CRDS, chartFiles } from "./generate/chart/chart-files.ts";
 import { crdFiles } from "./generate/crds.ts";
+import { deletionProtectionPolicy } from "./generate/deletion-protection.ts";
 import { kindIndex, kindPage, pageName } from "./generate/kind-page.ts";
 import { rolesByFile } from "./generate/roles.ts";
 import { toYaml } from "./generate/yaml.ts";
@@ -20,6 +22,7 @@ const ARGOCD = "deploy/gitops/argocd";
 const MONITORING = "deploy/monitoring";
 const ALERTS = "scripts/monitoring";
 const PERMISSIONS = "src/doctor/permissions.ts";
+const PROTECTION = "deploy/components/deletion-protection";
 
 /** Path in the checkout to content, of all that is generated. */
 async function generate(): Promise<Map<string, string>> {
@@ -30,6 +33,8 @@ async function generate(): Promise<Map<string, string>> {
     [`${PAGES}/README.md`, kindIndex(kinds)],
     [`${ARGOCD}/argocd-cm.yaml`, argocdConfigMap(kinds, healthLua)],
     ...[...rolesByFile()].map(([path, role]) => [path, toYaml(role, PERMISSIONS)] as const),
+    [`${PROTECTION}/policy.yaml`, toYaml(deletionProtectionPolicy(kinds), "src/api")],
+    ...chartFiles(),
     ["docs/metrics.md", metricsPage()],
     ["docs/options.md", optionsPage()],
     [`${MONITORING}/dashboard.json`, dashboard()],
@@ -40,7 +45,7 @@ async function generate(): Promise<Map<string, string>> {
 
 /** Files that are missing, differ, or are left over from a kind that is gone. */
 async function findDifferences(wanted: ReadonlyMap<string, string>): Promise<string[]> {
-  const present = await Promise.all([CRDS, PAGES].map(filesIn));
+  const present = await Promise.all([CRDS, PAGES, CHART_CRDS].map(filesIn));
   const differing: string[] = [];
   for (const path of new Set([...wanted.keys(), ...present.flat()])) {
     const content = await readFile(join(PROJECT, path), "utf8").catch(() => undefined);

@@ -20,26 +20,45 @@ interface Rule {
   readonly verbs: readonly string[];
 }
 
-/** The roles in deploy/, by their files: exactly the verbs that the doctor asks for. */
-export function rolesByFile(): ReadonlyMap<string, Role> {
+/** What the operator may do: where it works, to learn who owns what is created, and for the leader's election. */
+export interface GrantedRules {
+  readonly watched: readonly Rule[];
+  readonly owner: readonly Rule[];
+  readonly lease: readonly Rule[];
+}
+
+/** Exactly the verbs that the doctor asks for. */
+export function grantedRules(): GrantedRules {
   const all = permissionsFor({
     kinds,
     namespaces: [],
     leaseNamespace: "own",
     readsOwnerId: true,
   });
-  const ofLease = all.filter(({ resource }) => resource === LEASES);
   const others = all.filter(({ resource }) => resource !== LEASES);
-  // The cluster's own UID is nothing of a namespace.
-  const namespaced = others.filter(({ name }) => name === undefined);
+  return {
+    watched: rulesFor(others.filter(({ name }) => name === undefined)),
+    // The cluster's own UID is nothing of a namespace.
+    owner: rulesFor(others.filter(({ name }) => name !== undefined)),
+    lease: rulesFor(all.filter(({ resource }) => resource === LEASES)),
+  };
+}
+
+/** The roles in deploy/, by their files. */
+export function rolesByFile(): ReadonlyMap<string, Role> {
+  const { watched, owner, lease } = grantedRules();
   return new Map([
-    ["deploy/base/cluster-role.yaml", role("ClusterRole", NAME, others)],
-    ["deploy/operator/leader-role.yaml", role("Role", `${NAME}-leader`, ofLease)],
-    ["deploy/overlays/one-namespace/role.yaml", role("Role", NAME, namespaced)],
+    ["deploy/base/cluster-role.yaml", role("ClusterRole", NAME, [...watched, ...owner])],
+    ["deploy/operator/leader-role.yaml", role("Role", `${NAME}-leader`, lease)],
+    ["deploy/overlays/one-namespace/role.yaml", role("Role", NAME, watched)],
   ]);
 }
 
-function role(kind: Role["kind"], name: string, allowed: readonly AccessAttributes[]): Role {
+function role(kind: Role["kind"], name: string, rules: readonly Rule[]): Role {
+  return { apiVersion: "rbac.authorization.k8s.io/v1", kind, metadata: { name }, rules };
+}
+
+function rulesFor(allowed: readonly AccessAttributes[]): readonly Rule[] {
   const rules = new Map<string, Rule>();
   for (const { group, resource, subresource, name: only, verb } of allowed) {
     const full = subresource === undefined ? resource : `${resource}/${subresource}`;
@@ -48,6 +67,5 @@ function role(kind: Role["kind"], name: string, allowed: readonly AccessAttribut
     const verbs = [...(rules.get(key)?.verbs ?? []), verb];
     rules.set(key, { apiGroups: [group], resources: [full], ...names, verbs });
   }
-  const apiVersion = "rbac.authorization.k8s.io/v1";
-  return { apiVersion, kind, metadata: { name }, rules: [...rules.values()] };
+  return [...rules.values()];
 }

@@ -1,19 +1,26 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { beforeAll, describe, expect, inject, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { kinds } from "../../src/api/kinds.ts";
 import { describePermission, permissionsFor } from "../../src/doctor/permissions.ts";
+import { dryRun } from "../deploy/dry-run.ts";
+import { type OpenApi, openApiOf } from "../deploy/open-api.ts";
 import { grantsIn, type Manifest, rendered, renderedByKubectl } from "../deploy/rendered.ts";
 import { breaksRestricted } from "../deploy/restricted.ts";
 import { PROJECT } from "../project.ts";
 import { prepareNamespace } from "./namespace.ts";
 
-const { minor } = inject("controlPlane");
-const FOLDERS = ["base", "overlays/one-namespace", "overlays/prometheus"];
-/** What an API server of the present version need not know. */
-const UNKNOWN = (manifest: Manifest): boolean =>
-  manifest.apiVersion.startsWith("monitoring.coreos.com/") ||
-  (manifest.apiVersion === "policy/v1" && minor < 21);
+const plane = inject("controlPlane");
+const INSTALLATIONS = ["base", "overlays/one-namespace", "overlays/prometheus"];
+const FOLDERS = [...INSTALLATIONS, "components/deletion-protection"];
+
+let kubectl: Awaited<ReturnType<typeof prepareNamespace>>;
+let openApi: OpenApi;
+beforeAll(async () => {
+  kubectl = await prepareNamespace();
+  openApi = await openApiOf(plane);
+});
+afterAll(() => kubectl.removeNamespace());
 
 describe.each(FOLDERS)("deploy/%s", (folder) => {
   let manifests: readonly Manifest[];
@@ -30,20 +37,22 @@ describe.each(FOLDERS)("deploy/%s", (folder) => {
     expect(byName(manifests)).toEqual(byName(byKubectl));
   });
 
-  it("is taken by the API server as it is", async () => {
-    const kubectl = await prepareNamespace();
-    // A dry run makes no namespace that what follows could be in.
-    const known = manifests
-      .filter((one) => !UNKNOWN(one))
-      .map((one) => within(one, kubectl.namespace));
-    const list = { apiVersion: "v1", kind: "List", items: known };
+  it("has no field that the API server does not know", () => {
+    expect(manifests.flatMap((one) => openApi.faultsIn(one))).toEqual([]);
+  });
+});
 
-    const args = ["apply", "--dry-run=server", "--validate=false", "-f", "-"];
-    const { code, stderr } = await kubectl.attempt(args, JSON.stringify(list));
+describe.each(INSTALLATIONS)("what is installed from deploy/%s", (folder) => {
+  let manifests: readonly Manifest[];
+  beforeAll(async () => {
+    manifests = await rendered(folder);
+  });
+
+  it("is taken by the API server as it is", async () => {
+    const { code, stderr } = await dryRun(kubectl, manifests, plane.minor);
 
     expect(stderr).toBe("");
     expect(code).toBe(0);
-    await kubectl.removeNamespace();
   });
 
   it("has a pod that keeps to the profile restricted, in a namespace that asks for it", () => {
@@ -73,6 +82,45 @@ describe.each(FOLDERS)("deploy/%s", (folder) => {
   });
 });
 
+describe("the check of fields", () => {
+  const PORT = { port: 8081, protocol: "TCP" };
+  const service = (spec: object): Manifest => ({
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { name: "s" },
+    spec,
+  });
+  const policy = (...validations: readonly object[]): Manifest => ({
+    apiVersion: "admissionregistration.k8s.io/v1",
+    kind: "ValidatingAdmissionPolicy",
+    metadata: { name: "p" },
+    spec: { validations },
+  });
+
+  it.each<[fault: string, manifest: Manifest]>([
+    ["Service/s.spec.selectors is unknown", service({ selectors: {} })],
+    ["Service/s.spec.ports[0].port is string, not integer", service({ ports: [{ port: "80" }] })],
+    ["Service/s.spec.ports[0].port is missing", service({ ports: [{ name: "x" }] })],
+    ["Service/s.spec.selector.app is boolean, not string", service({ selector: { app: true } })],
+    ["Service/s.spec.selector is null, not object", service({ selector: null })],
+    [
+      "Service/s.spec.ports[0].targetPort is boolean, not string or integer",
+      service({ ports: [{ ...PORT, targetPort: true }] }),
+    ],
+    ["Service/s: v9 Service has no schema", { ...service({}), apiVersion: "v9" }],
+    [
+      "ValidatingAdmissionPolicy/p.spec.validations[0].expresion is unknown",
+      policy({ expresion: "true" }),
+    ],
+  ])("says: %s", (fault, manifest) => {
+    expect(openApi.faultsIn(manifest)).toEqual([fault]);
+  });
+
+  it("says nothing where all is right", () => {
+    expect(openApi.faultsIn(service({ ports: [{ ...PORT, targetPort: "metrics" }] }))).toEqual([]);
+  });
+});
+
 describe("the roles", () => {
   it("grant what the doctor asks for, and nothing else", async () => {
     const asked = permissionsFor({
@@ -96,6 +144,21 @@ describe("the roles", () => {
   });
 });
 
+describe("the overlay for Prometheus", () => {
+  it("brings the alerts, and a monitor of the port on which the metrics are", async () => {
+    const all = await rendered("overlays/prometheus");
+    expect(all.map(({ kind }) => kind)).toContain("PrometheusRule");
+    const monitor = all.find(({ kind }) => kind === "ServiceMonitor");
+    const service = all.find(({ kind }) => kind === "Service");
+
+    const { endpoints, selector }: { endpoints: readonly { port: string }[]; selector: object } =
+      Object(monitor?.["spec"]);
+    const { ports }: { ports: readonly { name: string }[] } = Object(service?.["spec"]);
+    expect(ports.map(({ name }) => name)).toEqual(endpoints.map(({ port }) => port));
+    expect(selector).toEqual({ matchLabels: Object(service?.metadata).labels });
+  });
+});
+
 describe("a pod that breaks the profile", () => {
   it.each<[what: string, container: object]>([
     ["c: privilege escalation", { allowPrivilegeEscalation: true }],
@@ -116,10 +179,3 @@ describe("a pod that breaks the profile", () => {
     expect(breaksRestricted(pod({ ...good, ...changes }))).toContain(what);
   });
 });
-
-function within(manifest: Manifest, namespace: string): Manifest {
-  const { metadata } = manifest;
-  return metadata.namespace === undefined
-    ? manifest
-    : { ...manifest, metadata: { ...metadata, namespace } };
-}

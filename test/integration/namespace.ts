@@ -5,6 +5,7 @@ import { promisify } from "node:util";
 import { inject } from "vitest";
 import { kinds } from "../../src/api/kinds.ts";
 import { PROJECT } from "../project.ts";
+import { until } from "../until.ts";
 
 export const CRDS = kinds.map(({ plural, group }) => `crd/${plural}.${group}`);
 
@@ -35,7 +36,11 @@ export async function prepareNamespace(): Promise<Kubectl & { readonly namespace
   const namespace = `test-${randomUUID().slice(0, 8)}`;
   const kubectl = kubectlIn(namespace);
   await applyCrds(kubectl);
-  await kubectl.run("wait", "--for=condition=Established", "--timeout=30s", ...CRDS);
+  // An old kubectl gives up on one that says nothing of itself yet.
+  await until("the CRDs are established", async () => {
+    const args = ["wait", "--for=condition=Established", "--timeout=10s", ...CRDS];
+    return (await kubectl.attempt(args)).code === 0;
+  });
   await kubectl.run("create", "namespace", namespace);
   return { namespace, ...kubectl };
 }

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { prepareApt } from "../../src/embedded/control-plane/apt.ts";
 import { cacheRoot } from "../../src/embedded/control-plane/cache-directory.ts";
@@ -6,13 +6,13 @@ import { withCacheLock } from "../../src/embedded/control-plane/cache-lock.ts";
 import { isExecutable } from "../../src/embedded/control-plane/control-plane-assets.ts";
 import { findExecutable } from "../../src/embedded/control-plane/find-executable.ts";
 import { runCommand } from "../../src/embedded/control-plane/run-command.ts";
+import { CODENAME, isDebianRoot } from "../debian.ts";
 
 export interface PrometheusTools {
   readonly prometheus: string;
   readonly promtool: string;
 }
 
-const CODENAME = "bookworm";
 const MINUTE_MS = 60_000;
 
 /**
@@ -66,11 +66,6 @@ async function toolsOf(
 ): Promise<PrometheusTools | undefined> {
   const [prometheus, promtool] = [await find("prometheus"), await find("promtool")];
   return prometheus === undefined || promtool === undefined ? undefined : { prometheus, promtool };
-}
-
-async function isDebianRoot(): Promise<boolean> {
-  const release = await readFile("/etc/os-release", "utf8").catch(() => "");
-  return release.includes(`VERSION_CODENAME=${CODENAME}`) && process.getuid?.() === 0;
 }
 
 function warn(why: string): undefined {
