@@ -1,6 +1,26 @@
+import * as early from "./outcomes-before-looking.ts";
 import * as deletion from "./outcomes-of-deletion.ts";
 import { nonEmpty, type Rule, rule } from "./rule.ts";
-import type { Facts } from "./situation.ts";
+import type { Facts, Situation } from "./situation.ts";
+
+/** Of what is on its way out; asked before any provider is. */
+export const EARLY_RULES_OF_DELETION: readonly Rule<Situation>[] = [
+  rule(
+    "What is to be retained, or was only observed, is let go of without a touch.",
+    ({ resource }) => resource.isDeleting && isToStay(resource),
+    early.retain,
+  ),
+  rule(
+    "Another controller's finalizer says that it still needs the remote thing.",
+    ({ resource }) => resource.isDeleting && nonEmpty(resource.otherFinalizers),
+    early.letOthersFinish,
+  ),
+  rule(
+    "Resources of the cluster that name this one would break.",
+    ({ resource, wish }) => resource.isDeleting && nonEmpty(wish.users),
+    early.waitForUsers,
+  ),
+];
 
 /** The way out: the finalizer goes only after proof. */
 export const RULES_OF_DELETION: readonly Rule<Facts>[] = [
@@ -57,3 +77,7 @@ export const RULES_OF_DELETION: readonly Rule<Facts>[] = [
   ),
   rule("Proven gone, so the resource may go too.", () => true, deletion.release),
 ];
+
+function isToStay({ deletionPolicy, managementPolicy }: Situation["resource"]): boolean {
+  return deletionPolicy === "Retain" || managementPolicy === "ObserveOnly";
+}

@@ -30,7 +30,7 @@ export const BUGS_OF_RULES: readonly SeededBug[] = [
     name: "retain deletes all the same",
     edits: [
       {
-        file: "core/decide.ts",
+        file: "core/rules-of-deletion.ts",
         find: "({ resource }) => resource.isDeleting && isToStay(resource)",
         replace: "({ resource }) => resource.isDeleting && isToStay(resource) && resource.isPaused",
       },
