@@ -150,6 +150,7 @@ export class Deeds {
       tariffType: "hourly",
       power: "On",
       deletionPolicy: "Delete",
+      deletionProtection: false,
       managementPolicy: "Full",
       recreatePolicy: "Always",
       ...(name === "adopter" ? { adopt: { id: this.#parts.strangerId } } : {}),

@@ -105,9 +105,9 @@ export const BUGS_OF_DELETION: readonly SeededBug[] = [
     edits: [
       {
         file: "controller/preconditions.ts",
-        find: "if (!isSame || !isWanted || isKept || isDeleting !== resource.isDeleting) throw",
+        find: "if (!isSame || !isWanted || isKept || !isAsDecided) throw",
         replace:
-          "void [isSame, isWanted, isKept];\n  if (current.metadata.name !== object.metadata.name) throw",
+          "void [isSame, isWanted, isKept, isAsDecided];\n  if (current.metadata.name !== object.metadata.name) throw",
       },
     ],
     trials: ["API server left behind: old uid on its way out"],
