@@ -64,6 +64,10 @@ export class Deeds {
         return write({ deletionPolicy: "Retain" });
       case "do not retain":
         return write({ deletionPolicy: "Delete" });
+      case "protect":
+        return write({ deletionProtection: true });
+      case "do not protect":
+        return write({ deletionProtection: false });
       case "observe only":
         return write({ managementPolicy: "ObserveOnly" });
       case "manage fully":

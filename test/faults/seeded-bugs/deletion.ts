@@ -113,6 +113,27 @@ export const BUGS_OF_DELETION: readonly SeededBug[] = [
     trials: ["API server left behind: old uid on its way out"],
   },
   {
+    name: "protection is asked of the cache alone",
+    edits: [
+      {
+        file: "controller/preconditions.ts",
+        find: "isHeld === resource.isProtected;",
+        replace: "isHeld !== undefined;",
+      },
+      {
+        file: "controller/preconditions.ts",
+        find: "(!isDeleting || isHeld) &&",
+        replace: "!isDeleting &&",
+      },
+      {
+        file: "controller/preconditions.ts",
+        find: "current.metadata.generation === object.metadata.generation &&\n    current",
+        replace: "current",
+      },
+    ],
+    trials: ["protected while the object is read for the last time"],
+  },
+  {
     name: "another token's empty list is believed",
     edits: [
       {

@@ -38,6 +38,17 @@ export const BUGS_OF_RULES: readonly SeededBug[] = [
     scenario: "retain",
   },
   {
+    name: "protection from deletion is overlooked",
+    edits: [
+      {
+        file: "controller/managed-object.ts",
+        find: "return spec.deletionProtection === true;",
+        replace: "return spec.deletionProtection === undefined;",
+      },
+    ],
+    scenario: "delete what is protected",
+  },
+  {
     name: "deletion does not wait for an open create request",
     edits: [
       {
