@@ -92,6 +92,7 @@ export const REASONS = [
   "ContractChanged",
   "Drifted",
   "StateUnknown",
+  "DeletionProtected",
   // the provider's answers
   "Unauthorized",
   "Forbidden",

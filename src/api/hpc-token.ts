@@ -4,7 +4,7 @@ import type { CustomResource } from "./custom-resource.ts";
 import type { CelRule, KindDefinition } from "./kind.ts";
 import { HPC_PARK_GROUP } from "./metadata.ts";
 import { tokenColumns } from "./printer-columns.ts";
-import { accountField, objectName } from "./spec-fields.ts";
+import { accountField, objectName, protectionField } from "./spec-fields.ts";
 import { reportFields, statusText } from "./status-fields.ts";
 
 /** As for a label: the marker takes 17 of 255 characters. */
@@ -48,6 +48,10 @@ const SpecSchema = Type.Object(
         description:
           "When the token ends for good, such as 2027-01-01T00:00:00Z; it is not replaced then. Cannot be changed.",
       }),
+    ),
+    deletionProtection: protectionField(
+      "token",
+      "What is replaced by a newer token goes all the same.",
     ),
     secretRef: Type.Object(
       {

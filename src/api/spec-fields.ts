@@ -97,6 +97,16 @@ function adoptField(noun: string) {
   );
 }
 
+/** Of every kind whose things the operator deletes. `also` is what else people have to know. */
+export function protectionField(noun: string, also: string) {
+  return Type.Boolean({
+    default: false,
+    description:
+      `true keeps the ${noun}, whoever deletes this object and however: the object stays on its way out, says DeletionProtected, and ` +
+      `changes nothing any more. As soon as this is false, both go. ${also}`,
+  });
+}
+
 /** How far the operator may go. */
 export function policyFields(
   noun: string,
@@ -109,6 +119,11 @@ export function policyFields(
         `What happens to the ${noun} when this object is deleted. Delete removes it and waits for the proof that it is gone. ` +
         "Retain leaves it running and billed; an object of the same name finds it again.",
     }),
+    deletionProtection: protectionField(
+      noun,
+      `Kubernetes cannot take a deletion back, but deletionPolicy Retain lets the object go and keeps the ${noun}. Without effect with ` +
+        "Retain and ObserveOnly, which delete nothing.",
+    ),
     managementPolicy: Type.Enum(["Full", "ObserveOnly"], {
       default: "Full",
       description:

@@ -176,8 +176,9 @@ async function remove(
       // One after the other: the first failure stops the rest, and the next reconcile looks again.
       const isAccepted = await remote.remove(id, { signal, precondition });
       if (isAccepted) memory.deletedId = id;
-      // On the way out its id is what the proof asks for; in life another one takes its place.
-      if (memory.made?.id === id && !resource.isDeleting) memory.made = undefined;
+      // On the way out its id is what the proof asks for; of what is to stay another one takes its place.
+      const isLeaving = resource.isDeleting && !resource.isProtected;
+      if (memory.made?.id === id && !isLeaving) memory.made = undefined;
     }
     memory.accepted(effortOf(action), now());
   } finally {

@@ -196,9 +196,9 @@ export class Controller {
     try {
       const { made } = memory;
       const object = departed.get(key) ?? made.object;
-      const what = await takeBack({ ...made, object }, this.#dependencies);
-      if (what !== undefined) this.#options.tellTakenBack({ key, what });
-      memory.orphan = undefined;
+      const outcome = await takeBack({ ...made, object }, this.#dependencies);
+      if (outcome === "deleted") this.#options.tellTakenBack({ key, what: made.id });
+      memory.orphan = outcome === "protected" ? made.id : undefined;
     } catch (error) {
       // A namesake has come, which finds the thing by its marker.
       if (!(error instanceof KubeError && error.kind === "conflict"))

@@ -2,6 +2,7 @@ import { findCondition } from "../api/conditions.ts";
 import type { MetadataKeys } from "../api/metadata.ts";
 import type { Connection } from "../provider/connection.ts";
 import type { KindRuntime } from "./kind-runtime.ts";
+import { isProtected } from "./managed-object.ts";
 
 /** Some lists are shown to few credentials; whoever has no such resource need not have one of them. */
 export function isNeeded(runtime: KindRuntime | undefined): boolean {
@@ -21,7 +22,8 @@ export function* expectedIds(
     const { metadata, spec, status } = object;
     // Of what is only observed nothing follows, and people may do away with as much of it as they like.
     if (spec.managementPolicy === "ObserveOnly") continue;
-    if (metadata.deletionTimestamp !== undefined || status?.id === undefined) continue;
+    const isLeaving = metadata.deletionTimestamp !== undefined && !isProtected(object);
+    if (isLeaving || status?.id === undefined) continue;
     const isAcknowledged = metadata.annotations?.[keys.acknowledgeGone] === String(status.id);
     const isLost = findCondition(status.conditions, "Stalled")?.reason === "Lost";
     if (isAcknowledged || isLost) continue;

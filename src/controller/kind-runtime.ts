@@ -4,6 +4,7 @@ import type { KindPort, ManagedSpec } from "../provider/port.ts";
 import type { AccountChooser } from "./account-choice.ts";
 import {
   type Identification,
+  isProtected,
   type ManagedObject,
   markerOfObject,
   namespaceOf,
@@ -62,7 +63,7 @@ export function urgencyIn(store: Store<ManagedObject>, port: KindPort<ManagedSpe
     const object = store.get(key);
     if (object === undefined) return "is awaited";
     const { metadata, spec, status } = object;
-    if (metadata.deletionTimestamp !== undefined) return "saves money";
+    if (metadata.deletionTimestamp !== undefined && !isProtected(object)) return "saves money";
     if (status?.observedGeneration === metadata.generation) return "at leisure";
     return port.savesMoney?.(spec) === true && status?.id !== undefined
       ? "saves money"

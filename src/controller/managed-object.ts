@@ -63,6 +63,7 @@ export function resourceOf(object: ManagedObject, identification: Identification
       (name) => name !== keys.finalizer && !GARBAGE_COLLECTOR.has(name),
     ),
     deletionPolicy: spec.deletionPolicy ?? "Delete",
+    isProtected: isProtected(object),
     managementPolicy: spec.managementPolicy ?? "Full",
     recreatePolicy: spec.recreatePolicy ?? "Always",
     ...(spec.adopt === undefined ? {} : { adoptId: String(spec.adopt.id) }),
@@ -73,6 +74,11 @@ export function resourceOf(object: ManagedObject, identification: Identification
     ...(asked === undefined ? {} : { asked }),
     conditions: status?.conditions ?? [],
   };
+}
+
+/** Whoever deletes it: the remote thing stays until a person takes this off. */
+export function isProtected({ spec }: ManagedObject): boolean {
+  return spec.deletionProtection === true;
 }
 
 /** The user asked for a fresh look and has not been answered yet. */

@@ -4,7 +4,7 @@ import { keyOf } from "../kube/kube-object.ts";
 import { connectionOf } from "./account-choice.ts";
 import type { ActContext } from "./act-context.ts";
 import { readKeepsake } from "./keep.ts";
-import { type ManagedObject, namespaceOf } from "./managed-object.ts";
+import { isProtected, type ManagedObject, namespaceOf } from "./managed-object.ts";
 
 /** What is asked when a request's turn has come, however long it waited: whether what it rests on still holds. */
 
@@ -35,8 +35,8 @@ export function requireSameMarker(id: string, context: ActContext): void {
 }
 
 /**
- * Before a remote DELETE the object is read anew, past every cache: the same one, and still on its way out or still not. A twin that it
- * has recorded meanwhile is no twin.
+ * Before a remote DELETE the object is read anew, past every cache: the same one, still on its way out or still not, and still protected
+ * or still not. A twin that it has recorded meanwhile is no twin.
  */
 export async function confirm(id: string, context: ActContext): Promise<void> {
   const { object, resource, runtime, memory, client, signal } = context;
@@ -48,14 +48,16 @@ export async function confirm(id: string, context: ActContext): Promise<void> {
   );
   const isSame = current.metadata.uid === resource.uid;
   const isDeleting = current.metadata.deletionTimestamp !== undefined;
+  const isHeld = isProtected(current);
   // A changed policy is a new generation; the annotation is the other way to say "hands off".
   const isWanted =
     current.metadata.generation === object.metadata.generation &&
     current.metadata.annotations?.[runtime.keys.paused] !== "true";
-  const isKept = !isDeleting && (await idToKeep(current, context)) === id;
+  const isKept = (!isDeleting || isHeld) && (await idToKeep(current, context)) === id;
   // Whatever was made last, this is what the resource goes by.
   if (isKept) memory.made = undefined;
-  if (!isSame || !isWanted || isKept || isDeleting !== resource.isDeleting) throw changed(context);
+  const isAsDecided = isDeleting === resource.isDeleting && isHeld === resource.isProtected;
+  if (!isSame || !isWanted || isKept || !isAsDecided) throw changed(context);
 }
 
 /** What the Secret holds the value of, for kinds that have one; else what is recorded. */

@@ -65,7 +65,8 @@ export async function reconcile(
       memory.saw(observation, resource);
       // The look itself may have shaken the trust in the account.
       ({ suspicion, terms } = connection);
-      keepsake = resource.isDeleting ? undefined : await readKeepsake(context);
+      const isLeaving = resource.isDeleting && !resource.isProtected;
+      keepsake = isLeaving ? undefined : await readKeepsake(context);
       const wish = withObstacle(connected.wish, keepsake?.obstacle);
       const kept = keepsake?.kept;
       decision = decide({ ...situation, wish, observation, kept, suspicion, terms }, now());

@@ -3,7 +3,7 @@ import { REMOVE } from "../core/terms.ts";
 import { KubeError } from "../kube/errors.ts";
 import type { Dependencies } from "./dependencies.ts";
 import type { Connection } from "../provider/connection.ts";
-import { type ManagedObject, markerOfObject, namespaceOf } from "./managed-object.ts";
+import { isProtected, type ManagedObject, markerOfObject, namespaceOf } from "./managed-object.ts";
 
 export interface Made {
   readonly id: string;
@@ -13,26 +13,30 @@ export interface Made {
   readonly connection: Connection;
 }
 
+/** `protected`: it lives, and nobody looks after it any more. `to stay`: it was to be left alone, or is not ours any more. */
+export type TakenBack = "deleted" | "protected" | "to stay";
+
 /**
  * Deletes what a create request made for an object that was gone before the answer came. The API server can lose a finalizer that is
  * written at the moment of a deletion; then nobody would ever delete the thing. Only the very id that the request brought back is
  * touched, while it bears the marker, and only where a read past every cache finds no object of that name: a namesake would find the
  * thing by its marker.
  *
- * @returns the id that was deleted; undefined where it is to stay.
+ * @returns what became of it.
  * @throws ProviderError or KubeError; it is to be tried again, but for a conflict: a namesake exists.
  */
 export async function takeBack(
   { id, object, connection }: Made,
   dependencies: Dependencies,
-): Promise<string | undefined> {
+): Promise<TakenBack> {
   const { runtime, signal } = dependencies;
   const { identification } = runtime;
   if (object.spec.deletionPolicy === "Retain" || object.spec.managementPolicy === "ObserveOnly")
-    return undefined;
+    return "to stay";
+  if (isProtected(object)) return "protected";
   const thing = await connection.remote.get(id, signal);
   if (thing !== undefined && markerOf(thing.label) !== markerOfObject(object, identification))
-    return undefined;
+    return "to stay";
   const precondition = async (): Promise<void> => {
     const { suspicion, terms } = connection;
     const why = suspicion ?? (terms?.halt?.stops.has(REMOVE) ? terms.halt.why : undefined);
@@ -40,7 +44,7 @@ export async function takeBack(
     await requireAbsent(object, dependencies);
   };
   await connection.remote.remove(id, { signal, precondition });
-  return id;
+  return "deleted";
 }
 
 async function requireAbsent(

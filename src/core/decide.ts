@@ -6,7 +6,7 @@ import * as life from "./outcomes-of-life.ts";
 import type { Asked } from "./asked.ts";
 import type { RemoteThing } from "./observation.ts";
 import { nonEmpty, type Rule, rule } from "./rule.ts";
-import { RULES_OF_DELETION } from "./rules-of-deletion.ts";
+import { EARLY_RULES_OF_DELETION, RULES_OF_DELETION } from "./rules-of-deletion.ts";
 import { type Facts, type Situation, factsOf } from "./situation.ts";
 
 /** Asked before any provider is: these need no observation. */
@@ -26,21 +26,7 @@ export const RULES_BEFORE_LOOKING: readonly Rule<Situation>[] = [
     ({ resource }) => resource.isFromTheFuture,
     early.leaveToNewerVersion,
   ),
-  rule(
-    "What is to be retained, or was only observed, is let go of without a touch.",
-    ({ resource }) => resource.isDeleting && isToStay(resource),
-    early.retain,
-  ),
-  rule(
-    "Another controller's finalizer says that it still needs the remote thing.",
-    ({ resource }) => resource.isDeleting && nonEmpty(resource.otherFinalizers),
-    early.letOthersFinish,
-  ),
-  rule(
-    "Resources of the cluster that name this one would break.",
-    ({ resource, wish }) => resource.isDeleting && nonEmpty(wish.users),
-    early.waitForUsers,
-  ),
+  ...EARLY_RULES_OF_DELETION,
   rule(
     "Without the account in which it is, or is to be made, nothing of a resource can be known.",
     ({ wish }) => wish.noAccount,
@@ -237,8 +223,4 @@ function isNewSetback(asked: Asked | undefined, thing: RemoteThing | undefined):
   return (
     isAtRest && thing.setback !== undefined && asked !== undefined && asked.setback === undefined
   );
-}
-
-function isToStay({ deletionPolicy, managementPolicy }: Situation["resource"]): boolean {
-  return deletionPolicy === "Retain" || managementPolicy === "ObserveOnly";
 }

@@ -19,6 +19,8 @@ export interface Resource {
   /** Finalizers of other controllers; the remote thing stays until they are off. */
   readonly otherFinalizers: readonly string[];
   readonly deletionPolicy: "Delete" | "Retain";
+  /** While true, nothing of it is deleted on its way out. */
+  readonly isProtected: boolean;
   readonly managementPolicy: "Full" | "ObserveOnly";
   readonly recreatePolicy: "Always" | "Never";
   /** The remote id that the user asked to take over. */

@@ -39,6 +39,8 @@ export interface KindRules {
   readonly judgedOperations?: readonly string[];
   /** Where the marker is, as people see it. Left out: the label. */
   readonly labelCalled?: string;
+  /** Its spec has no `deletionPolicy`, so nothing of it is ever let go of and left alive. */
+  readonly isNeverRetained?: true;
 }
 
 /** Something that must come first; `isStalled` where a human must act for it to come. */
@@ -68,7 +70,7 @@ export interface Situation {
   readonly kind: KindRules;
   readonly memory: JournalMemory;
   readonly timing: Timing;
-  /** Only of kinds whose things have a value that is shown once, and not on the way out. */
+  /** Only of kinds whose things have a value that is shown once; on the way out only while that is held by its protection. */
   readonly kept?: Kept | undefined;
   /** Why the account is not to be trusted at present: no create and no delete while set. */
   readonly suspicion?: string | undefined;
@@ -121,6 +123,8 @@ export interface Facts {
   /** What differs and may mend a failed thing. */
   readonly mend: Change | undefined;
   readonly labelCalled: string;
+  /** A person may ask to have the resource let go of and its thing left alive. */
+  readonly mayRetain: boolean;
   readonly nowMs: number;
 }
 
@@ -163,6 +167,7 @@ export function factsOf(situation: Situation, observation: Observation, nowMs: n
     comparison,
     mend: compared(kind.mendingOperations ?? []).next,
     labelCalled: kind.labelCalled ?? "label",
+    mayRetain: kind.isNeverRetained !== true,
   };
 }
 

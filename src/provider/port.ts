@@ -11,6 +11,8 @@ import type { Terms } from "../core/terms.ts";
 export interface ManagedSpec {
   /** Left out: Delete. */
   readonly deletionPolicy?: "Delete" | "Retain";
+  /** Left out: false. */
+  readonly deletionProtection?: boolean;
   /** Left out: Full. */
   readonly managementPolicy?: "Full" | "ObserveOnly";
   /** Left out: Always. */

@@ -158,6 +158,15 @@ export const SCENARIOS: readonly Scenario[] = [
     calls: 60,
   },
   {
+    name: "delete what is protected",
+    arrange: (world) => world.apply(INSTANCES, "one", { ...INSTANCE, deletionProtection: true }),
+    isArranged: oneReady.isArranged,
+    act: (world) => world.remove(INSTANCES, "one"),
+    isDone: async (world) =>
+      (await world.says(INSTANCES, "one", "DeletionProtected")) && world.alive("one") === 1,
+    calls: 90,
+  },
+  {
     name: "storage in use",
     arrange: async (world) => {
       await world.apply(STORAGES, "data", STORAGE);

@@ -245,6 +245,12 @@ export class World {
     );
   }
 
+  /** One of its conditions has this reason. */
+  async says(type: ResourceType, name: string, reason: string): Promise<boolean> {
+    const conditions = (await this.get(type, name))?.status?.conditions ?? [];
+    return conditions.some((condition) => condition.reason === reason);
+  }
+
   async isGone(type: ResourceType, name: string): Promise<boolean> {
     return (await this.get(type, name)) === undefined;
   }

@@ -63,6 +63,7 @@ describe("the samples", () => {
       tariffType: "hourly",
       power: "On",
       deletionPolicy: "Delete",
+      deletionProtection: false,
       managementPolicy: "Full",
       recreatePolicy: "Always",
     });
@@ -77,6 +78,7 @@ describe("the samples", () => {
   it("get the defaults of a storage, which is not made again by itself", async () => {
     expect(await kubectl.specOf("hpcs/training-data")).toMatchObject({
       deletionPolicy: "Delete",
+      deletionProtection: false,
       managementPolicy: "Full",
       recreatePolicy: "Never",
     });

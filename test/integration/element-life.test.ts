@@ -83,8 +83,19 @@ describe("an application's whole life, with kubectl alone", () => {
     await lab.untilReason("elapp/shop", "Ready", "Available");
   });
 
-  it("goes when the panel has proven that it is gone", async () => {
+  it("stays while it is protected, though it is deleted", async () => {
+    await lab.patch("shop", { deletionProtection: true });
     await lab.kubectl.run("delete", "elapp", "shop", "--wait=false");
+
+    const { message } = await lab.untilReason("elapp/shop", "Stalled", "DeletionProtected");
+
+    expect(message).toContain("kubectl patch elementapplication shop");
+    expect(lab.simulator.panel.applications.all()).toHaveLength(1);
+    expect((await lab.application("shop")).status?.status).toBe("Running");
+  });
+
+  it("goes when the panel has proven that it is gone", async () => {
+    await lab.patch("shop", { deletionProtection: false });
 
     await lab.untilGone("elapp/shop");
 

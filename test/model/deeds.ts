@@ -64,6 +64,10 @@ export class Deeds {
         return write({ deletionPolicy: "Retain" });
       case "do not retain":
         return write({ deletionPolicy: "Delete" });
+      case "protect":
+        return write({ deletionProtection: true });
+      case "do not protect":
+        return write({ deletionProtection: false });
       case "observe only":
         return write({ managementPolicy: "ObserveOnly" });
       case "manage fully":
@@ -150,6 +154,7 @@ export class Deeds {
       tariffType: "hourly",
       power: "On",
       deletionPolicy: "Delete",
+      deletionProtection: false,
       managementPolicy: "Full",
       recreatePolicy: "Always",
       ...(name === "adopter" ? { adopt: { id: this.#parts.strangerId } } : {}),

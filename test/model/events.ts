@@ -28,6 +28,8 @@ export const USER_DEEDS = [
   "unpause",
   "retain",
   "do not retain",
+  "protect",
+  "do not protect",
   "observe only",
   "manage fully",
   "never recreate",

@@ -1,5 +1,5 @@
 import { findCondition } from "../../src/api/conditions.ts";
-import type { ManagedObject } from "../../src/controller/managed-object.ts";
+import { isProtected, type ManagedObject } from "../../src/controller/managed-object.ts";
 import { headlineOf } from "../../src/controller/report.ts";
 import { markerOf } from "../../src/core/marker.ts";
 import { instanceSpecOf } from "./deeds.ts";
@@ -49,7 +49,20 @@ function unmetOnTheWayOut(
   const named = park.find(Number(object.status?.id ?? 0));
   const isUnmarked = named !== undefined && markerOf(named.label) === undefined;
   if (isUnmarked && reasonOf(object) === "MarkerMissing") return undefined;
+  if (isProtected(object) && reasonOf(object) === "DeletionProtected")
+    return unmetProtection(object, { park, isSuspect });
   return `${name} is still being deleted: ${reasonOf(object)}`;
+}
+
+/** One thing is kept, and no resource waits for a person where there is none. */
+function unmetProtection(
+  { metadata: { name }, spec }: ManagedObject,
+  { park, isSuspect }: Pick<ExpectationParts, "park" | "isSuspect">,
+): string | undefined {
+  const adoptee = spec.adopt && park.find(Number(spec.adopt.id));
+  const kept = adoptee === undefined ? park.marked(markerOfName(name)) : [adoptee];
+  if (kept.length === 1 || (kept.length > 1 && isSuspect)) return undefined;
+  return `${name} protects ${kept.length === 0 ? "nothing" : idsOf(kept)}`;
 }
 
 function unmetAdoption(

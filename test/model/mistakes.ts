@@ -33,7 +33,7 @@ export const MISTAKES: readonly Mistake[] = [
   },
   {
     name: "released on the first 404",
-    breaks: /no leak|no blind create|single/,
+    breaks: /no leak|no blind create|single|status/,
     replacements: trustFirst404(),
   },
   {
@@ -65,6 +65,16 @@ export const MISTAKES: readonly Mistake[] = [
     name: "Retain overlooked",
     breaks: /retain/,
     replacements: { cached: deletingWhatIsRetained },
+  },
+  {
+    name: "protection overlooked",
+    breaks: /protected/,
+    replacements: { cached: unprotecting, found: unprotecting },
+  },
+  {
+    name: "protection overlooked until the last moment",
+    breaks: /is still being deleted/,
+    replacements: { cached: unprotecting },
   },
   {
     name: "everything taken for one's own",
@@ -149,6 +159,10 @@ function trusting(connection: Connection): void {
 
 function deletingWhatIsRetained(object: ManagedObject): ManagedObject {
   return { ...object, spec: { ...object.spec, deletionPolicy: "Delete" } };
+}
+
+function unprotecting(object: ManagedObject): ManagedObject {
+  return { ...object, spec: { ...object.spec, deletionProtection: false } };
 }
 
 function believeEveryCopy(): () => void {

@@ -47,7 +47,7 @@ export class ModelOperator {
     const { store } = this.#runtime;
     this.#watch = new ModelWatch({ surroundings, process, store, cached: replacements.cached });
     this.#kinds = new Map([[PORT.kind, this.#runtime]]);
-    this.#client = modelClient(surroundings, this.process, replacements.forgets);
+    this.#client = modelClient(surroundings, this.process, replacements);
   }
 
   get suspicion(): string | undefined {

@@ -1,7 +1,7 @@
 import { findCondition } from "../../src/api/conditions.ts";
 import { soleAccount } from "../../src/controller/account-choice.ts";
 import { addIndexes, type KindRuntime } from "../../src/controller/kind-runtime.ts";
-import type { ManagedObject } from "../../src/controller/managed-object.ts";
+import { isProtected, type ManagedObject } from "../../src/controller/managed-object.ts";
 import { wakeAll, wakeChanged } from "../../src/controller/triggers.ts";
 import type { Timing } from "../../src/core/situation.ts";
 import { Store } from "../../src/kube/store.ts";
@@ -85,8 +85,10 @@ function connectionOf(
 
 /** As the manager has it. */
 function* expectedIds(store: Store<ManagedObject>): Iterable<string> {
-  for (const { metadata, status } of store.list()) {
-    if (metadata.deletionTimestamp !== undefined || status?.id === undefined) continue;
+  for (const object of store.list()) {
+    const { metadata, status } = object;
+    const isLeaving = metadata.deletionTimestamp !== undefined && !isProtected(object);
+    if (isLeaving || status?.id === undefined) continue;
     const isAcknowledged = metadata.annotations?.[KEYS.acknowledgeGone] === String(status.id);
     const isLost = findCondition(status.conditions, "Stalled")?.reason === "Lost";
     if (!isAcknowledged && !isLost) yield String(status.id);

@@ -1,9 +1,11 @@
+import type { ManagedObject } from "../../src/controller/managed-object.ts";
 import { KubeClient } from "../../src/kube/client.ts";
 import { KubeError } from "../../src/kube/errors.ts";
 import type { KubeRequest, KubeResponse, KubeTransport } from "../../src/kube/transport.ts";
 import type { KubeFault, KubeTarget } from "./faults.ts";
 import { type MergePatch, refusal } from "./model-cluster.ts";
 import { FINALIZER, KEYS } from "./names.ts";
+import type { Forgotten, Replacements } from "./replacements.ts";
 import type { Process, Surroundings } from "./surroundings.ts";
 
 const COMMIT_MS = 5;
@@ -11,19 +13,18 @@ const ANSWER_MS = 10;
 const TIMEOUT_MS = 30_000;
 const DOWN_MS = 500;
 
-/** A mistake made on purpose: the journal is not written, patches carry no version, nothing is read before a DELETE. */
-export type Forgotten = "journal" | "version" | "confirmation";
-
 /** The way from one process to the API server: the real client sends, the model cluster answers, faults come between. */
 class ModelTransport {
   readonly #surroundings: Surroundings;
   readonly #process: Process;
   readonly #forgets: Forgotten | undefined;
+  readonly #found: (object: ManagedObject) => ManagedObject;
 
-  constructor(surroundings: Surroundings, process: Process, forgets: Forgotten | undefined) {
+  constructor(surroundings: Surroundings, process: Process, replacements: Replacements) {
     this.#surroundings = surroundings;
     this.#process = process;
-    this.#forgets = forgets;
+    this.#forgets = replacements.forgets;
+    this.#found = replacements.found ?? ((object) => object);
   }
 
   send(request: KubeRequest): Promise<KubeResponse> {
@@ -57,7 +58,7 @@ class ModelTransport {
       if (target === "confirm" && this.#forgets !== "confirmation")
         invariants.confirmed(name, object, this.#process);
       if (object === undefined) return refusal(404, "NotFound");
-      return { status: 200, retryAfter: undefined, body: object };
+      return { status: 200, retryAfter: undefined, body: this.#found(object) };
     }
     const patch = this.#forgets === "version" ? unversioned(request) : patchOf(request);
     const answer = cluster.patch(name, patch, target === "status" ? "status" : undefined);
@@ -89,9 +90,9 @@ class ModelTransport {
 export function modelClient(
   surroundings: Surroundings,
   process: Process,
-  forgets: Forgotten | undefined,
+  replacements: Replacements,
 ): KubeClient {
-  const transport = new ModelTransport(surroundings, process, forgets);
+  const transport = new ModelTransport(surroundings, process, replacements);
   // Only `send` is ever asked of it.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   return new KubeClient(transport as unknown as KubeTransport);

@@ -1,4 +1,4 @@
-import type { ManagedObject } from "../../src/controller/managed-object.ts";
+import { isProtected, type ManagedObject } from "../../src/controller/managed-object.ts";
 import { markerOf } from "../../src/core/marker.ts";
 import { TAKEN_BACK, WHILE_WAITING } from "./known-gaps.ts";
 import type { ModelCluster } from "./model-cluster.ts";
@@ -69,13 +69,15 @@ export class MutationJudge {
       this.#checkTakenBack(name, thing, told.get(name));
       return;
     }
-    const { metadata, spec } = confirmation.object;
+    const { metadata, spec, status } = confirmation.object;
     if (metadata.annotations?.[PAUSED] === "true")
       this.#parts.blame(`paused: DELETE of ${thing.id} while ${name} is paused`);
     if (metadata.deletionTimestamp !== undefined) {
       if (spec.deletionPolicy === "Retain" || spec.managementPolicy === "ObserveOnly")
         this.#parts.blame(`retain: DELETE of ${thing.id}, which ${name} is to retain`);
-      return;
+      if (!isProtected(confirmation.object)) return;
+      if (status?.id === thing.id)
+        this.#parts.blame(`protected: DELETE of ${thing.id}, which ${name} protects`);
     }
     // What was deleted in the panel just now could not be known.
     const wasAlive = ({ deletedMs = -Infinity }: ModelThing): boolean =>
@@ -90,7 +92,7 @@ export class MutationJudge {
   #checkTakenBack(name: string, { id, post }: ModelThing, gone: ManagedObject | undefined): void {
     if (post?.isAnswered !== true)
       this.#parts.blame(`ownership: ${id} is deleted, and ${name} is gone`);
-    if (gone !== undefined && isToStay(gone))
+    if (gone !== undefined && (isToStay(gone) || isProtected(gone)))
       this.#parts.blame(`retain: DELETE of ${id}, which ${name} was to retain${TAKEN_BACK}`);
   }
 

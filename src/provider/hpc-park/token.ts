@@ -29,6 +29,7 @@ export const tokenKind: KindPort<HpcTokenSpec> = {
     fields: [{ field: "master", path: "spec.master", change: "fixed", operationFor: () => "" }],
     operations: [],
     savingOperations: [],
+    isNeverRetained: true,
   },
   references: () => [],
   secrets: () => [],

@@ -71,6 +71,10 @@ export function isToStay(spec: Readonly<Record<string, unknown>> | undefined): b
   return spec?.["deletionPolicy"] === "Retain" || spec?.["managementPolicy"] === "ObserveOnly";
 }
 
+export function isProtected(spec: Readonly<Record<string, unknown>> | undefined): boolean {
+  return spec?.["deletionProtection"] === true;
+}
+
 export function statusIdOf({ object }: Revision): number | string | undefined {
   const id = object.status?.["id"];
   return typeof id === "number" || typeof id === "string" ? id : undefined;

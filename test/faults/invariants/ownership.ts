@@ -5,6 +5,7 @@ import type { RemoteName } from "./reading.ts";
 import {
   type Bounds,
   type History,
+  isProtected,
   isToStay,
   labelOfBody,
   mutations,
@@ -75,13 +76,16 @@ function isNamed(
   });
 }
 
-/** I3: what is to be retained is never deleted, and from the resource's deletion on it is not touched at all. */
+/**
+ * I3: what is to be retained is never deleted, and from the resource's deletion on it is not touched at all. The same of what is
+ * protected, though that may still become free: the recorded one is meant, not its twins.
+ */
 export function retained(history: History): string[] {
   const { revisions, reading } = history;
   return revisions.flatMap((revision, index) => {
     const { object, kind, seenMs } = revision;
     const id = statusIdOf(revision);
-    if (id === undefined || !isToStay(object.spec)) return [];
+    if (id === undefined || !(isToStay(object.spec) || isProtected(object.spec))) return [];
     const { name, deletionTimestamp } = object.metadata;
     // A namesake may want otherwise.
     const next = revisions.slice(index + 1).find((later) => later.object.metadata.name === name);
@@ -93,6 +97,6 @@ export function retained(history: History): string[] {
         if (entry.inMs < seenMs + SLACK_MS || entry.inMs > untilMs) return false;
         return entry.method === "DELETE" || deletionTimestamp !== undefined;
       })
-      .map(({ operation }) => `I3 retain: ${operation} of ${id}, which ${name} retains`);
+      .map(({ operation }) => `I3 retain: ${operation} of ${id}, which ${name} keeps`);
   });
 }

@@ -105,12 +105,33 @@ export const BUGS_OF_DELETION: readonly SeededBug[] = [
     edits: [
       {
         file: "controller/preconditions.ts",
-        find: "if (!isSame || !isWanted || isKept || isDeleting !== resource.isDeleting) throw",
+        find: "if (!isSame || !isWanted || isKept || !isAsDecided) throw",
         replace:
-          "void [isSame, isWanted, isKept];\n  if (current.metadata.name !== object.metadata.name) throw",
+          "void [isSame, isWanted, isKept, isAsDecided];\n  if (current.metadata.name !== object.metadata.name) throw",
       },
     ],
     trials: ["API server left behind: old uid on its way out"],
+  },
+  {
+    name: "protection is asked of the cache alone",
+    edits: [
+      {
+        file: "controller/preconditions.ts",
+        find: "isHeld === resource.isProtected;",
+        replace: "isHeld !== undefined;",
+      },
+      {
+        file: "controller/preconditions.ts",
+        find: "(!isDeleting || isHeld) &&",
+        replace: "!isDeleting &&",
+      },
+      {
+        file: "controller/preconditions.ts",
+        find: "current.metadata.generation === object.metadata.generation &&\n    current",
+        replace: "current",
+      },
+    ],
+    trials: ["protected while the object is read for the last time"],
   },
   {
     name: "another token's empty list is believed",

@@ -30,12 +30,23 @@ export const BUGS_OF_RULES: readonly SeededBug[] = [
     name: "retain deletes all the same",
     edits: [
       {
-        file: "core/decide.ts",
+        file: "core/rules-of-deletion.ts",
         find: "({ resource }) => resource.isDeleting && isToStay(resource)",
         replace: "({ resource }) => resource.isDeleting && isToStay(resource) && resource.isPaused",
       },
     ],
     scenario: "retain",
+  },
+  {
+    name: "protection from deletion is overlooked",
+    edits: [
+      {
+        file: "controller/managed-object.ts",
+        find: "return spec.deletionProtection === true;",
+        replace: "return spec.deletionProtection === undefined;",
+      },
+    ],
+    scenario: "delete what is protected",
   },
   {
     name: "deletion does not wait for an open create request",

@@ -97,6 +97,22 @@ async function oldSpec(world: World): Promise<void> {
   await moveTo(world, view);
 }
 
+/** Everything was decided; only what the object says now can still stop the request. */
+async function protectAtLast(world: World): Promise<void> {
+  await readyOne(world);
+  const path = pathOf(INSTANCES, world.namespace, "one");
+  let isProtected = false;
+  world.kubeProxy.onRequest = async (message): Promise<"pass"> => {
+    if (message.method === "GET" && message.path === path && !isProtected) {
+      await world.patch(INSTANCES, "one", { spec: { deletionProtection: true } });
+      isProtected = true;
+    }
+    return "pass";
+  };
+  await world.remove(INSTANCES, "one");
+  await until("it is protected", () => isProtected);
+}
+
 function gpuCountOf({ simulator }: World): unknown {
   return simulator.park.instances.all()[0]?.gpuCount;
 }
@@ -152,6 +168,13 @@ const COURSES: readonly CountedTrial[] = [
     play: oldUidOnItsWayOut,
     creates: 2,
     deletes: 1,
+  },
+  {
+    name: "protected while the object is read for the last time",
+    play: protectAtLast,
+    isDone: async (world) =>
+      (await world.says(INSTANCES, "one", "DeletionProtected")) && world.alive("one") === 1,
+    creates: 1,
   },
   { name: "API server left behind: before the id", play: beforeItsId, creates: 1 },
   {

@@ -2,6 +2,10 @@ import { describe, expect, it } from "vitest";
 import { Type } from "typebox";
 import { customResourceDefinition } from "../../../src/api/crd.ts";
 import type { KindDefinition } from "../../../src/api/kind.ts";
+import { kinds } from "../../../src/api/kinds.ts";
+import { KINDS as HPC_PARK_KINDS } from "../../../src/hpc-park-system.ts";
+import { applicationKind } from "../../../src/provider/element/application.ts";
+import type { KindPort, ManagedSpec } from "../../../src/provider/port.ts";
 import { KINDS, generatedSchemas, rulesOf, walk } from "./generated-crd.ts";
 
 describe.each(KINDS)("the CRD of %s", (kind) => {
@@ -45,6 +49,31 @@ describe.each(KINDS)("the CRD of %s", (kind) => {
     expect(status["required"]).toBeUndefined();
   });
 });
+
+describe("protection from deletion", () => {
+  const ports: readonly KindPort<ManagedSpec>[] = [...HPC_PARK_KINDS, applicationKind];
+  const protectable = kinds.filter(({ spec }) => fieldOf(spec, "deletionProtection") !== undefined);
+
+  it("can be asked for of every kind whose things the operator deletes, and of no other", () => {
+    expect(protectable.map(({ kind }) => kind).toSorted()).toEqual(
+      ports.map(({ kind }) => kind).toSorted(),
+    );
+  });
+
+  it.each(protectable)("of $kind is off by default", ({ spec }) => {
+    expect(fieldOf(spec, "deletionProtection")).toMatchObject({ type: "boolean", default: false });
+  });
+
+  it.each(ports)("of $kind points to Retain only where there is that policy", ({ kind, rules }) => {
+    const definition = kinds.find((one) => one.kind === kind);
+    const hasPolicy = fieldOf(definition?.spec, "deletionPolicy") !== undefined;
+    expect(rules.isNeverRetained === true).toBe(!hasPolicy);
+  });
+});
+
+function fieldOf(schema: unknown, name: string): unknown {
+  return Object(Object(schema).properties)[name];
+}
 
 describe("customResourceDefinition", () => {
   const kind: KindDefinition = {

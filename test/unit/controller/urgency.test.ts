@@ -9,6 +9,11 @@ describe("the urgency of a key", () => {
   it.each<[string, Parts, string]>([
     ["what is being deleted", { metadata: { deletionTimestamp: "now" } }, "saves money"],
     [
+      "what is protected while it is being deleted: it stays",
+      { metadata: { deletionTimestamp: "now" }, spec: { deletionProtection: true }, status: SEEN },
+      "at leisure",
+    ],
+    [
       "what is to be switched off",
       { metadata: EDITED, spec: { power: "Off" }, status: SEEN },
       "saves money",

@@ -36,6 +36,7 @@ const situations: fc.Arbitrary<Situation> = fc
       isDeleting: fc.boolean(),
       hasFinalizer: fc.boolean(),
       deletionPolicy: fc.constantFrom("Delete", "Retain"),
+      isProtected: fc.boolean(),
       managementPolicy: fc.constantFrom("Full", "ObserveOnly"),
       recreatePolicy: fc.constantFrom("Always", "Never"),
     } as const),
@@ -127,6 +128,24 @@ describe("decide, whatever the situation", () => {
           wish.rival !== undefined ||
           (identity.is === "absent" && identity.isProven)
         );
+      }),
+      { numRuns: 5_000 },
+    );
+  });
+
+  it("never deletes all that lives of what is protected, nor what is recorded of it", () => {
+    fc.assert(
+      fc.property(situations, (given) => {
+        const protectedOne = { ...given.resource, isProtected: true };
+        const { action } = decide({ ...given, resource: protectedOne }, NOW_MS);
+        if (action.do !== "remove") return true;
+        const living = (given.observation?.marked ?? []).filter(
+          ({ phase }) => phase !== "deleting",
+        );
+        const left = living.map(({ id }) => id).filter((id) => !action.ids.includes(id));
+        const { recordedId } = protectedOne;
+        const isRecordedAlive = living.some(({ id }) => id === recordedId);
+        return left.length === 1 && (!isRecordedAlive || left[0] === recordedId);
       }),
       { numRuns: 5_000 },
     );

@@ -40,6 +40,7 @@ export function resource(changes: Partial<Resource> = {}): Resource {
     hasFinalizer: true,
     otherFinalizers: [],
     deletionPolicy: "Delete",
+    isProtected: false,
     managementPolicy: "Full",
     recreatePolicy: "Always",
     conditions: [],

@@ -24,6 +24,11 @@ export const DELETION: readonly Row[] = [
     LEAVING,
   ),
   row(
+    "early.protectUnseen",
+    { resource: leaving({ isProtected: true, otherFinalizers: ["backup/wait"] }) },
+    LEAVING,
+  ),
+  row(
     "early.letOthersFinish",
     { resource: leaving({ otherFinalizers: ["backup/wait"] }) },
     LEAVING,
@@ -41,6 +46,16 @@ export const DELETION: readonly Row[] = [
       wish: { fields: DESIRED, users: [], rival: "a/b" },
     },
     GONE,
+  ),
+  row(
+    "deletion.removeTwinsOfProtected",
+    { resource: leaving({ isProtected: true }), observation: sees(thing("17"), thing("18")) },
+    LEAVING,
+  ),
+  row(
+    "deletion.protect",
+    { resource: leaving({ isProtected: true }), observation: sees(thing("17")) },
+    LEAVING,
   ),
   row(
     "deletion.distrust",

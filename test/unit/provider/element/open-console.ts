@@ -132,6 +132,7 @@ export function specOf(changes: Partial<ElementApplicationSpec> = {}): ElementAp
     publicationContext: "shop",
     backupBeforeUpdate: false,
     deletionPolicy: "Delete",
+    deletionProtection: false,
     managementPolicy: "Full",
     recreatePolicy: "Never",
     ...changes,

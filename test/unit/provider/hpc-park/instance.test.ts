@@ -16,6 +16,7 @@ const SPEC: HpcInstanceSpec = {
   tariffType: "hourly",
   power: "On",
   deletionPolicy: "Delete",
+  deletionProtection: false,
   managementPolicy: "Full",
   recreatePolicy: "Always",
 };

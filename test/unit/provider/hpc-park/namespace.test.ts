@@ -31,6 +31,7 @@ describe("a namespace", () => {
   it("is asked for by its label alone", () => {
     const spec = {
       deletionPolicy: "Delete",
+      deletionProtection: false,
       managementPolicy: "Full",
       recreatePolicy: "Always",
     } as const;

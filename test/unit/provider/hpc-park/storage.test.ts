@@ -12,6 +12,7 @@ const SPEC: HpcStorageSpec = {
   storageType: "ssd",
   sizeGb: 100,
   deletionPolicy: "Delete",
+  deletionProtection: false,
   managementPolicy: "Full",
   recreatePolicy: "Never",
 };
