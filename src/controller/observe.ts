@@ -113,17 +113,19 @@ function isDeniedTwice(id: string, awaited: AwaitedLook | undefined, list: Snaps
 
 async function withoutNamed(look: Look, snapshot: Snapshot): Promise<Observation> {
   const { lookedAtMs, credential } = snapshot;
-  const marked = await foundAgain(look, snapshot);
+  const { marked, isAnyDenied } = await foundAgain(look, snapshot);
   // What the list shows and a GET does not may be coming or going; it is not gone.
-  const isNamedGone = marked.length === snapshot.byMarker(look.resource.marker).length;
-  return { lookedAtMs, credential, marked, isNamedListed: false, isNamedGone };
+  const isNamedGone = !isAnyDenied;
+  return { lookedAtMs, credential, marked, isNamedListed: false, isNamedGone, isAnyDenied };
 }
 
 async function withNamed(look: Look, snapshot: Snapshot, named: RemoteThing): Promise<Observation> {
   const { lookedAtMs, credential } = snapshot;
   const { marker } = look.resource;
   const isOurs = markerOf(named.label) === marker;
-  const listed = isOurs ? snapshot.byMarker(marker) : await foundAgain(look, snapshot);
+  const { marked: listed, isAnyDenied } = isOurs
+    ? { marked: snapshot.byMarker(marker), isAnyDenied: false }
+    : await foundAgain(look, snapshot);
   const isAmongThem = listed.some((thing) => thing.id === named.id);
   return {
     lookedAtMs,
@@ -132,20 +134,22 @@ async function withNamed(look: Look, snapshot: Snapshot, named: RemoteThing): Pr
     marked: isOurs && !isAmongThem ? [named, ...listed] : listed,
     isNamedListed: snapshot.byId(named.id) !== undefined,
     isNamedGone: false,
+    isAnyDenied,
   };
 }
 
-/** Those with our marker in the list that a GET shows as well, and as it shows them. */
+/** Those with our marker in the list that a GET shows as well, and as it shows them; and whether it denied any. */
 async function foundAgain(
   { resource, connection, signal }: Look,
   snapshot: Snapshot,
-): Promise<readonly RemoteThing[]> {
+): Promise<{ readonly marked: readonly RemoteThing[]; readonly isAnyDenied: boolean }> {
   const { marker } = resource;
   const found: RemoteThing[] = [];
-  for (const { id } of snapshot.byMarker(marker)) {
+  const listed = snapshot.byMarker(marker);
+  for (const { id } of listed) {
     const thing = await connection.remote.get(id, signal);
     connection.requireCredential(snapshot.credential);
     if (thing !== undefined && markerOf(thing.label) === marker) found.push(thing);
   }
-  return found;
+  return { marked: found, isAnyDenied: found.length < listed.length };
 }

@@ -60,4 +60,6 @@ export interface Observation {
    * list shows something with the marker that a GET does not.
    */
   readonly isNamedGone: boolean;
+  /** The list shows something with the marker that a GET does not: it may be coming, or going, or one of the two is wrong. */
+  readonly isAnyDenied?: boolean;
 }

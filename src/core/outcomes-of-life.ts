@@ -228,13 +228,13 @@ export function conclude({ timing }: Facts, thing: RemoteThing): Decision {
   };
 }
 
-export function rest({ isUnlisted, kept, timing }: Facts, thing: RemoteThing): Decision {
+export function rest({ isAtOdds, kept, timing }: Facts, thing: RemoteThing): Decision {
   return {
     action: NOTHING,
     claims: inSync([thing.headline.reason, thing.headline.message]),
     thing,
     // No list tells of its changes, nor of where its value is kept, so it is asked for by itself.
-    ...(isUnlisted || kept !== undefined ? { requeueAfterMs: timing.restMs } : {}),
+    ...(isAtOdds || kept !== undefined ? { requeueAfterMs: timing.restMs } : {}),
   };
 }
 

@@ -108,8 +108,8 @@ export interface Facts {
   readonly outOfSight: string | undefined;
   /** The user says that what is missing is really gone. */
   readonly isAcknowledged: boolean;
-  /** The thing was found by its id, but the list lacks it. */
-  readonly isUnlisted: boolean;
+  /** The list lacks what a GET shows, or shows what a GET does not, so no change in it tells of what becomes of that. */
+  readonly isAtOdds: boolean;
   readonly effort: Effort | undefined;
   readonly creations: Effort | undefined;
   readonly kept: Kept | undefined;
@@ -158,7 +158,7 @@ export function factsOf(situation: Situation, observation: Observation, nowMs: n
     outOfSight: isDeletedByUs ? undefined : outOfSightOf(resource, observation, memory),
     isAcknowledged:
       resource.acknowledgedGone !== undefined && resource.acknowledgedGone === nameOfLoss(resource),
-    isUnlisted: observation.named !== undefined && !observation.isNamedListed,
+    isAtOdds: isAtOdds(observation),
     effort: memory.effort,
     creations: memory.creations,
     kept,
@@ -169,6 +169,10 @@ export function factsOf(situation: Situation, observation: Observation, nowMs: n
     labelCalled: kind.labelCalled ?? "label",
     mayRetain: kind.isNeverRetained !== true,
   };
+}
+
+function isAtOdds({ named, isNamedListed, isAnyDenied }: Observation): boolean {
+  return isAnyDenied === true || (named !== undefined && !isNamedListed);
 }
 
 /** What was written down of a change holds as long as the same is wanted. */

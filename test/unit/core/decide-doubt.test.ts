@@ -144,13 +144,21 @@ describe("readiness behind an obstacle", () => {
   });
 });
 
-describe("a thing that no list shows", () => {
-  it("is asked for by itself at every tick", () => {
+describe("a thing of which list and GET tell different things", () => {
+  it("is asked for by itself at every tick where no list shows it", () => {
     const unlisted = { ...sees(thing("17")), isNamedListed: false };
     const { requeueAfterMs } = decide(situation({ observation: unlisted }), NOW_MS);
     expect(requeueAfterMs).toBe(TIMING.restMs);
     expect(
       decide(situation({ observation: sees(thing("17")) }), NOW_MS).requeueAfterMs,
     ).toBeUndefined();
+  });
+
+  it("is looked at again as well where the list shows another of ours that a GET does not", () => {
+    const odd = { ...sees(thing("17")), isAnyDenied: true };
+    const { action, requeueAfterMs } = decide(situation({ observation: odd }), NOW_MS);
+
+    expect(action).toEqual({ do: "nothing" });
+    expect(requeueAfterMs).toBe(TIMING.restMs);
   });
 });
