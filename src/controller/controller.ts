@@ -190,13 +190,15 @@ export class Controller {
 
   /** The object is gone. What was made for it too late is taken back; the rest is forgotten in its time. */
   async #leave(key: string): Promise<void> {
-    const { queue, departed } = this.#dependencies.runtime;
+    const { runtime, now, timing } = this.#dependencies;
+    const { queue, departed } = runtime;
     const memory = this.#memories.get(key);
     if (memory?.made === undefined || memory.isReleased) return this.#forget(key);
     try {
       const { made } = memory;
       const object = departed.get(key) ?? made.object;
-      const outcome = await takeBack({ ...made, object }, this.#dependencies);
+      const quietAtMs = (memory.intentSeenAtMs ?? now()) + timing.quietMs;
+      const outcome = await takeBack({ ...made, object, quietAtMs }, this.#dependencies);
       if (outcome === "deleted") this.#options.tellTakenBack({ key, what: made.id });
       memory.orphan = outcome === "protected" ? made.id : undefined;
     } catch (error) {
