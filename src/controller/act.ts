@@ -106,8 +106,7 @@ async function send(body: unknown, intent: Intent, context: ActContext): Promise
     memory.settledAttempt = intent.attempt;
     // It may have waited long for its turn, and what was made just now may be slow to show.
     memory.intends(intent, now());
-    const { object, resource } = context;
-    memory.made = { id: thing.id, over: resource.recordedId, object, connection };
+    memory.brought(thing.id, context.object, connection);
     memory.accepted(CREATE_EFFORT, now());
     return thing;
   } catch (error) {

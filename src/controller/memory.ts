@@ -68,6 +68,10 @@ export class ResourceMemory implements JournalMemory {
   #isDeleting = false;
   #intentTime: string | undefined;
   #writtenVersion: string | undefined;
+  /** The id that the status had when it was read last. */
+  #recordedId: string | undefined;
+  /** The last id that it had, until that is proven gone: whoever empties a status does not end a remote thing. */
+  #knownId: string | undefined;
 
   constructor(uid: string) {
     this.uid = uid;
@@ -82,6 +86,7 @@ export class ResourceMemory implements JournalMemory {
       // A manifest that was saved with its journal brings the same time again.
       this.#intentTime = undefined;
       this.#generation = undefined;
+      this.#knownId = undefined;
       this.lookAfter(nowMs);
       this.intentSeenAtMs = intentSeenAtMs;
     }
@@ -118,10 +123,17 @@ export class ResourceMemory implements JournalMemory {
     this.intentSeenAtMs = nowMs;
   }
 
-  /** The id to go by: what was made last, until the status has anything but what it had then. */
+  /** The id to go by: what was made last, until the status has anything but what it had then; else what the status has, or had last. */
   idOf(recordedId: string | undefined): string | undefined {
     if (this.made !== undefined && this.made.over !== recordedId) this.made = undefined;
-    return this.made?.id ?? recordedId;
+    this.#recordedId = recordedId;
+    this.#knownId = recordedId ?? this.#knownId;
+    return this.made?.id ?? this.#knownId;
+  }
+
+  /** Our own create request brought this back. */
+  brought(id: string, object: ManagedObject, connection: Connection): void {
+    this.made = { id, over: this.#recordedId, object, connection };
   }
 
   /** Remembers our own write, so that an older copy from the cache is recognised; and where nobody answered, that it may have been done. */
@@ -188,8 +200,9 @@ export class ResourceMemory implements JournalMemory {
   }
 
   /** A decision that comes back to look again wants a look begun after it. */
-  succeeded({ requeueAfterMs, claims }: Decision, nowMs: number): void {
+  succeeded({ requeueAfterMs, claims, forgets }: Decision, nowMs: number): void {
     this.failures = 0;
+    if (forgets === true) this.#knownId = undefined;
     if (isAtRest(claims)) {
       this.effort = undefined;
       this.creations = undefined;

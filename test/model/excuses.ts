@@ -33,7 +33,6 @@ export class Excuses {
   readonly #excused = new Set<number>();
   readonly #doubled = new Set<number>();
   readonly #served = new Map<string, ServedList>();
-  readonly #forgotten = new Set<number>();
   readonly #deniedMs = new Map<number, number>();
   #latestListBeganMs = -Infinity;
 
@@ -66,11 +65,6 @@ export class Excuses {
   /** A GET said that there is no such thing, though there is. */
   denied(id: number): void {
     this.#deniedMs.set(id, this.#parts.clock.now());
-  }
-
-  /** A person took the recorded id away. */
-  forgotten(id: number): void {
-    this.#forgotten.add(id);
   }
 
   served(beganMs: number, shown: readonly ModelThing[], process: number): void {
@@ -111,6 +105,6 @@ export class Excuses {
     const name = post === undefined ? undefined : nameOfMarker(post.marker);
     const recorded = name === undefined ? undefined : this.#parts.cluster.get(name)?.status?.id;
     const isTold = post?.isAnswered === true && post.process === process && post.made[0] === id;
-    return recorded === id || (isTold && !this.#forgotten.has(id));
+    return recorded === id || isTold;
   }
 }

@@ -151,9 +151,6 @@ export class Invariants {
     const { park, clock } = this.#parts;
     const wrongs = byOperator ? wrongsIn(commit, { park, nowMs: clock.now(), isExcused }) : [];
     for (const wrong of wrongs) this.#blame(wrong);
-    const recordedId = before?.status?.id;
-    if (!byOperator && after?.status === undefined && recordedId !== undefined)
-      this.#excuses.forgotten(Number(recordedId));
     const wasHeld = before !== undefined && hasFinalizer(before);
     const isHeld = after !== undefined && hasFinalizer(after);
     if (byOperator && wasHeld && !isHeld) this.#checkRelease(before);

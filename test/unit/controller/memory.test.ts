@@ -162,10 +162,38 @@ describe("ResourceMemory.idOf", () => {
   it("goes by what was made last until the status has something else than it had then", () => {
     const memory = remembering();
     expect(memory.idOf("7")).toBe("7");
-    memory.made = { id: "8", over: "7", object: objectOf("a"), connection: NOBODY };
+    memory.brought("8", objectOf("a"), NOBODY);
     expect(memory.idOf("7")).toBe("8");
     expect(memory.idOf("9")).toBe("9");
     expect(memory.idOf("7")).toBe("7");
+  });
+
+  it("goes by the last id of a status that somebody has emptied", () => {
+    const memory = remembering();
+    memory.idOf("7");
+    expect(memory.idOf(undefined)).toBe("7");
+  });
+
+  it("goes by what was made while the status was empty", () => {
+    const memory = remembering();
+    memory.idOf("7");
+    memory.idOf(undefined);
+    memory.brought("8", objectOf("a"), NOBODY);
+    expect(memory.idOf(undefined)).toBe("8");
+  });
+
+  it("knows no id any more that was proven gone", () => {
+    const memory = remembering();
+    memory.idOf("7");
+    memory.succeeded({ action: { do: "nothing" }, claims: [], forgets: true }, NOW_MS);
+    expect(memory.idOf(undefined)).toBeUndefined();
+  });
+
+  it("knows no id of a former object of that name", () => {
+    const memory = remembering();
+    memory.idOf("7");
+    memory.meet(resource({ uid: "uid-2" }), NOW_MS);
+    expect(memory.idOf(undefined)).toBeUndefined();
   });
 });
 
