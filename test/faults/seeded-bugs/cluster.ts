@@ -33,8 +33,8 @@ export const BUGS_OF_THE_CLUSTER: readonly SeededBug[] = [
       },
       {
         file: "controller/act.ts",
-        find: "    memory.made = { id: thing.id, over: resource.recordedId, object, connection };\n",
-        replace: "    void [object, resource, connection];\n",
+        find: "    memory.brought(thing.id, context.object, connection);\n",
+        replace: "",
       },
     ],
     scenario: "create",
