@@ -65,6 +65,14 @@ export interface HttpExchangeOptions {
   readonly now: () => number;
 }
 
+/** What goes with one request, however often it is sent. */
+interface Journey {
+  readonly url: URL;
+  readonly pass: Pass;
+  /** Monotonic milliseconds. */
+  readonly deadlineMs: number;
+}
+
 /** One request and its answer, read by the provider's own rules. Knows nothing of turns, and sends nothing twice but where it is redirected. */
 export class HttpExchange {
   readonly #options: HttpExchangeOptions;
@@ -96,57 +104,63 @@ export class HttpExchange {
 
   async send(request: HttpRequest, pass: Pass): Promise<unknown> {
     const startedMs = this.#options.now();
+    const url = new URL(`${this.#options.url.replace(/\/+$/, "")}${request.path}`);
     try {
-      const response = await this.#sendFollowing(request, pass);
+      const deadlineMs = startedMs + this.#options.timeoutMs;
+      const response = await this.#sendFollowing(request, { url, pass, deadlineMs });
       this.#report(request, String(response.statusCode), startedMs);
-      const nowMs = dateOf(response);
-      if (response.statusCode === 429) {
-        this.#options.lanes.pause(parseRetryAfter(response.headers["retry-after"], nowMs));
-      }
-      if (request.isList === true && isReadableSuccess(response)) return response.rawBody;
-      return readResponse(
-        {
-          method: request.method,
-          status: response.statusCode,
-          contentType: response.headers["content-type"] ?? "",
-          retryAfter: response.headers["retry-after"],
-          text: Buffer.from(response.rawBody).toString("utf8"),
-          secrets: this.#secretsOf(pass),
-        },
-        {
-          what: request.operation,
-          isCreate: request.isCreate ?? false,
-          wallClockMs: nowMs,
-          refusalIn: this.#options.refusalIn,
-        },
-      );
+      return this.#read(response, request, pass);
     } catch (error) {
-      if (error instanceof ProviderError) throw error;
-      const converted = convert(error, request, this.#options.caOption);
-      this.#report(request, converted.code, startedMs);
-      throw converted.error;
+      throw this.#failureOf(error, request, startedMs);
     }
   }
 
+  #read(response: Response<Uint8Array>, request: HttpRequest, pass: Pass): unknown {
+    const nowMs = dateOf(response);
+    if (response.statusCode === 429) {
+      this.#options.lanes.pause(parseRetryAfter(response.headers["retry-after"], nowMs));
+    }
+    if (request.isList === true && isReadableSuccess(response)) return response.rawBody;
+    return readResponse(
+      {
+        method: request.method,
+        status: response.statusCode,
+        contentType: response.headers["content-type"] ?? "",
+        retryAfter: response.headers["retry-after"],
+        text: Buffer.from(response.rawBody).toString("utf8"),
+        secrets: this.#secretsOf(pass),
+      },
+      {
+        what: request.operation,
+        isCreate: request.isCreate ?? false,
+        wallClockMs: nowMs,
+        refusalIn: this.#options.refusalIn,
+      },
+    );
+  }
+
+  #failureOf(error: unknown, request: HttpRequest, startedMs: number): ProviderError {
+    if (error instanceof ProviderError) return error;
+    const converted = convert(error, request, this.#options.caOption);
+    this.#report(request, converted.code, startedMs);
+    return converted.error;
+  }
+
   /** A path with the wrong trailing slash gets a 307 to the right one, on the same server; the token goes nowhere else. */
-  async #sendFollowing(request: HttpRequest, pass: Pass): Promise<Response<Uint8Array>> {
-    const url = new URL(`${this.#options.url.replace(/\/+$/, "")}${request.path}`);
-    const deadlineMs = this.#options.now() + this.#options.timeoutMs;
-    const response = await this.#sendTo(request, url, pass, deadlineMs);
+  async #sendFollowing(request: HttpRequest, journey: Journey): Promise<Response<Uint8Array>> {
+    const { url } = journey;
+    const response = await this.#sendTo(request, url, journey);
     const { location } = response.headers;
     if (response.statusCode !== 307 || location === undefined) return response;
     const target = new URL(location, url);
     // Both together take no longer than one may: the quiet time counts on it.
-    return target.origin === url.origin
-      ? this.#sendTo(request, target, pass, deadlineMs)
-      : response;
+    return target.origin === url.origin ? this.#sendTo(request, target, journey) : response;
   }
 
   async #sendTo(
     request: HttpRequest,
     url: URL,
-    pass: Pass,
-    deadlineMs: number,
+    { pass, deadlineMs }: Journey,
   ): Promise<Response<Uint8Array>> {
     const tooLong = new AbortController();
     const isWrite = request.method !== "GET" && request.form === undefined;
