@@ -1,6 +1,7 @@
 import type { ClientRequest } from "node:http";
 import got, { type Got, type Method, type Response } from "got";
 import type { Sealed } from "../core/sealed.ts";
+import type { RequestTrace, TraceRequest } from "../core/tracing.ts";
 import { ProviderError } from "./errors.ts";
 import { type Agents, establishedAgents } from "./established-agents.ts";
 import { convert } from "./http-error.ts";
@@ -61,6 +62,8 @@ export interface HttpExchangeOptions {
   /** Called last before a request that changes something leaves; throws where this process may not write any more. */
   readonly guard: () => void;
   readonly onOutcome: (outcome: HttpOutcome) => void;
+  /** Left out: nothing is traced. */
+  readonly traceRequest?: TraceRequest | undefined;
   /** Monotonic milliseconds. */
   readonly now: () => number;
 }
@@ -69,6 +72,7 @@ export interface HttpExchangeOptions {
 interface Journey {
   readonly url: URL;
   readonly pass: Pass;
+  readonly trace: RequestTrace | undefined;
   /** Monotonic milliseconds. */
   readonly deadlineMs: number;
 }
@@ -105,13 +109,20 @@ export class HttpExchange {
   async send(request: HttpRequest, pass: Pass): Promise<unknown> {
     const startedMs = this.#options.now();
     const url = new URL(`${this.#options.url.replace(/\/+$/, "")}${request.path}`);
+    const trace = this.#options.traceRequest?.({ ...request, url });
+    let status: number | undefined;
     try {
       const deadlineMs = startedMs + this.#options.timeoutMs;
-      const response = await this.#sendFollowing(request, { url, pass, deadlineMs });
-      this.#report(request, String(response.statusCode), startedMs);
-      return this.#read(response, request, pass);
+      const response = await this.#sendFollowing(request, { url, pass, trace, deadlineMs });
+      status = response.statusCode;
+      this.#report(request, String(status), startedMs);
+      const answer = this.#read(response, request, pass);
+      trace?.end({ status });
+      return answer;
     } catch (error) {
-      throw this.#failureOf(error, request, startedMs);
+      const failure = this.#failureOf(error, request, startedMs);
+      trace?.end({ status, error: failure });
+      throw failure;
     }
   }
 
@@ -160,14 +171,17 @@ export class HttpExchange {
   async #sendTo(
     request: HttpRequest,
     url: URL,
-    { pass, deadlineMs }: Journey,
+    { pass, trace, deadlineMs }: Journey,
   ): Promise<Response<Uint8Array>> {
     const tooLong = new AbortController();
     const isWrite = request.method !== "GET" && request.form === undefined;
     const pending = this.#got(url, {
       responseType: "buffer",
       method: request.method,
-      headers: { authorization: "bearer" in pass ? `Bearer ${pass.bearer}` : pass.authorization },
+      headers: {
+        ...trace?.headers,
+        authorization: "bearer" in pass ? `Bearer ${pass.bearer}` : pass.authorization,
+      },
       ...(request.json === undefined ? {} : { json: request.json }),
       ...(request.form === undefined ? {} : { form: request.form }),
       timeout: { request: Math.max(deadlineMs - this.#options.now(), 1) },

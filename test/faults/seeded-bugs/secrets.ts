@@ -7,9 +7,9 @@ export const BUGS_OF_SECRETS: readonly SeededBug[] = [
     edits: [
       {
         file: "provider/http-exchange.ts",
-        find: "      throw this.#failureOf(error, request, startedMs);",
+        find: "      throw failure;",
         replace:
-          "      const failure = this.#failureOf(error, request, startedMs);\n      throw new ProviderError(failure.kind, `${failure.message} (authorization: ${pass.token})`);",
+          "      throw new ProviderError(failure.kind, `${failure.message} (authorization: ${pass.token})`);",
       },
     ],
     scenario: "create",
