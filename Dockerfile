@@ -1,4 +1,4 @@
-# The operator in one file on a slim Node image. Nothing is written, no shell is needed, and PID 1 is the operator itself.
+# The operator in one file, and what traces need in another, on a slim Node image. Nothing is written, no shell is needed, and PID 1 is the operator itself.
 #
 #   npm run image            builds hpc-park-operator:dev
 #   docker buildx build --platform linux/amd64,linux/arm64 .

@@ -1,10 +1,10 @@
-import { stat } from "node:fs/promises";
+import { glob, stat } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { bundle } from "./bundle.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const outfile = `${root}dist/operator.mjs`;
-
-await bundle(`${root}src/main.ts`, outfile);
-const { size } = await stat(outfile);
-process.stdout.write(`dist/operator.mjs: ${(size / 2 ** 20).toFixed(1)} MiB\n`);
+await bundle(`${root}src/main.ts`, `${root}dist/operator.mjs`);
+for await (const file of glob("dist/*.mjs", { cwd: root })) {
+  const { size } = await stat(`${root}${file}`);
+  process.stdout.write(`${file}: ${(size / 2 ** 20).toFixed(1)} MiB\n`);
+}

@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { build, type Plugin } from "esbuild";
 
 /** Packages from before modules ask for `require`, which a module does not have. */
@@ -45,8 +46,24 @@ const versionOnly: Plugin = {
   },
 };
 
-/** Makes one file of a program and everything it imports, with its source map beside it. */
+/** What a program loads by itself, where that is wanted, stays out of its file: V8 keeps the text of a file, whether it runs or not. */
+function withoutLater(onLater: (source: string, file: string) => void): Plugin {
+  return {
+    name: "without-later",
+    setup(builder) {
+      builder.onResolve({ filter: /\.ts$/ }, ({ path, kind, resolveDir }) => {
+        if (kind !== "dynamic-import") return undefined;
+        const file = basename(path).replace(/ts$/, "mjs");
+        onLater(join(resolveDir, path), file);
+        return { path: `./${file}`, external: true };
+      });
+    },
+  };
+}
+
+/** Makes one file of a program and everything it imports, with its source map beside it, and another of what it loads later. */
 export async function bundle(entry: string, outfile: string): Promise<void> {
+  const later = new Map<string, string>();
   await build({
     entryPoints: [entry],
     outfile,
@@ -59,7 +76,8 @@ export async function bundle(entry: string, outfile: string): Promise<void> {
     minifyWhitespace: true,
     minifySyntax: true,
     banner: { js: BANNER },
-    plugins: [withoutUnused, versionOnly],
+    plugins: [withoutUnused, versionOnly, withoutLater((source, file) => later.set(file, source))],
     logLevel: "warning",
   });
+  for (const [file, source] of later) await bundle(source, join(dirname(outfile), file));
 }

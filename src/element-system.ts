@@ -40,7 +40,7 @@ export function elementSystem(surroundings: Surroundings, hooks: SystemHooks): S
 
 /** What every console is opened with. */
 export function consolePort(
-  { config, metrics, signal }: Omit<Surroundings, "logger">,
+  { config, metrics, tracing, signal }: Omit<Surroundings, "logger">,
   { guard, reconsider }: SystemHooks,
 ): AccountPort {
   return elementConsolePort({
@@ -50,7 +50,7 @@ export function consolePort(
     ca: config.elementCa,
     caOption: "ELEMENT_CA_FILE",
     guard,
-    ...requestHooks(metrics, ELEMENT),
+    ...requestHooks({ metrics, tracing }, ELEMENT),
     onConsequences: reconsider,
     afterFailureMs: config.pollIntervalMs,
     now,

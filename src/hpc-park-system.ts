@@ -43,7 +43,7 @@ const CONTRACT_HALTED_TICKS = 10;
  * @param onConsequences What a service says of itself means something else than before for what is in it.
  */
 export function accountOptions(
-  { config, logger, metrics, signal }: Surroundings,
+  { config, logger, metrics, tracing, signal }: Surroundings,
   guard: () => void,
   onConsequences: () => void,
 ): HpcAccountPortOptions {
@@ -55,7 +55,7 @@ export function accountOptions(
     ca: config.hpcParkCa,
     caOption: "HPC_PARK_CA_FILE",
     guard,
-    ...requestHooks(metrics, HPC_PARK),
+    ...requestHooks({ metrics, tracing }, HPC_PARK),
     onDescription: (description, server) =>
       new Telling(logger, metrics).tellDescription({ provider, server }, description),
     onConsequences,

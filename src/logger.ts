@@ -15,11 +15,13 @@ export interface LoggerOptions {
   readonly level: string;
   /** For people on a terminal; machines get JSON. */
   readonly isPretty: boolean;
+  /** Fields of every line, as they are when it is written. */
+  readonly context?: () => object | undefined;
   /** Where lines go; standard output if left out. */
   readonly stream?: DestinationStream;
 }
 
-export function createLogger({ level, isPretty, stream }: LoggerOptions): Logger {
+export function createLogger({ level, isPretty, context, stream }: LoggerOptions): Logger {
   const target =
     stream ?? (isPretty ? pretty({ colorize: true, ignore: "pid,hostname" }) : destination(1));
   return pino(
@@ -29,6 +31,7 @@ export function createLogger({ level, isPretty, stream }: LoggerOptions): Logger
       timestamp: stdTimeFunctions.isoTime,
       redact: { paths: SECRET_PATHS, censor: "[hidden]" },
       serializers: { err: plainError },
+      ...(context === undefined ? {} : { mixin: () => context() ?? {} }),
       formatters: {
         level: (label) => ({ level: label }),
         log: (fields) => withPlainErrors(fields),

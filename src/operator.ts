@@ -19,6 +19,7 @@ import { ProviderError } from "./provider/errors.ts";
 import { aborted, orAborted, within } from "./shutdown.ts";
 import { COMPONENT, now, type Surroundings, type System } from "./system.ts";
 import { createSystems } from "./systems.ts";
+import type { Tracing } from "./tracing.ts";
 
 /** Between tries to read what is needed at the start. */
 const START_RETRY_MS = 2_000;
@@ -33,6 +34,7 @@ export class Operator {
   readonly #config: Config;
   readonly #logger: Logger;
   readonly #metrics: Metrics = createMetrics();
+  readonly #tracing: Tracing | undefined;
   /** Ends what is under way; aborted only when the drain is over. */
   readonly #ending = new AbortController();
   readonly #transport: KubeTransport;
@@ -46,14 +48,16 @@ export class Operator {
   #managers: ReadonlyMap<string, Manager> = new Map();
   #isDrained = true;
 
-  constructor(config: Config, logger: Logger) {
+  constructor(config: Config, logger: Logger, tracing?: Tracing) {
     this.#config = config;
     this.#logger = logger;
+    this.#tracing = tracing;
     const kubeConfig = loadKubeConfig(config.kubeconfig);
     this.#transport = new KubeTransport({
       kubeConfig,
       userAgent: COMPONENT,
       onRequest: (outcome) => countKubeRequest(this.#metrics, outcome),
+      traceRequest: tracing?.toApiServer,
     });
     this.#client = new KubeClient(this.#transport);
     const identity = `${hostname()}_${randomUUID()}`;
@@ -196,6 +200,7 @@ export class Operator {
       config: this.#config,
       logger: this.#logger,
       metrics: this.#metrics,
+      tracing: this.#tracing,
       signal: this.#ending.signal,
     };
   }

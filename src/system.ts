@@ -12,6 +12,7 @@ import type { HttpOutcome } from "./provider/http-exchange.ts";
 import type { Lane } from "./provider/lane-queue.ts";
 import type { Lanes } from "./provider/lanes.ts";
 import { Telling } from "./telling.ts";
+import type { Tracing } from "./tracing.ts";
 
 /** Name of the component to the API server, to the providers and in events. */
 export const COMPONENT = "hpc-park-operator";
@@ -23,6 +24,8 @@ export interface Surroundings {
   readonly config: Config;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** Left out: nothing is traced. */
+  readonly tracing?: Tracing | undefined;
   /** Ends what is still under way. */
   readonly signal: AbortSignal;
 }
@@ -62,11 +65,11 @@ type OwnOptions = "kinds" | "accountPort" | "ownUrl" | "allowedUrls" | "keys";
 
 /** What every provider is managed with. */
 export function managerOptions(
-  { config, logger, metrics, signal }: Surroundings,
+  { config, logger, metrics, tracing, signal }: Surroundings,
   cluster: Cluster,
   provider: string,
 ): Omit<ManagerOptions, OwnOptions> {
-  const telling = new Telling(logger, metrics);
+  const telling = new Telling(logger, metrics, tracing);
   return {
     ...cluster,
     namespaces: config.watchNamespaces,
@@ -82,6 +85,7 @@ export function managerOptions(
     tellAccount: (kind, told) => telling.tellAccount(kind, told),
     tellUnsettled: (controller, outcome) => metrics.creates.inc({ controller, outcome }),
     observeQueue: (kind) => queueObserver(metrics, kind),
+    inTrace: tracing?.inTrace,
     tellOrphan: (kind, orphan) => telling.tellOrphan(kind, orphan),
     tellTakenBack: (kind, orphan) => telling.tellTakenBack(kind, orphan),
     onSuspicion: (suspicion, name) =>
@@ -93,9 +97,13 @@ export function managerOptions(
   };
 }
 
-/** Counts what a provider is asked, and how long that waits for its turn. */
-export function requestHooks(metrics: Metrics, provider: string) {
+/** Counts and traces what a provider is asked, and counts how long that waits for its turn. */
+export function requestHooks(
+  { metrics, tracing }: Pick<Surroundings, "metrics" | "tracing">,
+  provider: string,
+) {
   return {
+    traceRequest: tracing?.toProvider(provider),
     onOutcome: ({ operation, code, durationMs }: HttpOutcome): void => {
       metrics.providerRequests.inc({ provider, operation, code });
       metrics.providerSeconds.observe({ provider, operation }, durationMs / 1000);

@@ -5,15 +5,18 @@ import { KubeError } from "./kube/errors.ts";
 import type { Metrics } from "./metrics.ts";
 import { SEVERITIES } from "./provider/hpc-park/contract-differences.ts";
 import type { LiveDescription } from "./provider/hpc-park/live-description.ts";
+import type { Tracing } from "./tracing.ts";
 
-/** Says each reconcile once, in one log line and in the metrics. */
+/** Says each reconcile once: in one log line, in the metrics, and in its trace where there is one. */
 export class Telling {
   readonly #logger: Logger;
   readonly #metrics: Metrics;
+  readonly #tracing: Tracing | undefined;
 
-  constructor(logger: Logger, metrics: Metrics) {
+  constructor(logger: Logger, metrics: Metrics, tracing?: Tracing) {
     this.#logger = logger;
     this.#metrics = metrics;
+    this.#tracing = tracing;
   }
 
   tell(controller: string, told: Told): void {
@@ -22,6 +25,7 @@ export class Telling {
     const result = resultOf(told);
     reconciles.inc({ controller, result });
     reconcileSeconds.observe({ controller, result }, durationMs / 1000);
+    this.#trace(told, result);
     const fields = { ...this.#fieldsOf(controller, told), durationMs: Math.round(durationMs) };
     if (error !== undefined) return this.#tellError(fields, error);
     if (outcome === undefined) return;
@@ -44,6 +48,8 @@ export class Telling {
     const result = error === undefined ? again : "error";
     reconciles.inc({ controller, result });
     reconcileSeconds.observe({ controller, result }, durationMs / 1000);
+    this.#tracing?.note({ result });
+    if (error !== undefined) this.#tracing?.fail(error);
   }
 
   /** @param account Left out: the operator's own. */
@@ -94,6 +100,18 @@ export class Telling {
       { controller, namespace, name, orphan: what },
       "the resource went although its remote thing was not seen to be gone: its finalizer was taken off by somebody else; delete the thing in the panel if it is still there",
     );
+  }
+
+  #trace({ reconcileID, outcome, error }: Told, result: string): void {
+    const failure = error ?? outcome?.failure;
+    this.#tracing?.note({
+      reconcile_id: reconcileID,
+      result,
+      action: outcome?.action,
+      reason: outcome?.claims[0]?.reason,
+      external_id: outcome?.thing?.id,
+    });
+    if (failure !== undefined) this.#tracing?.fail(failure);
   }
 
   #fieldsOf(controller: string, { key, reconcileID, outcome }: Told): Record<string, unknown> {

@@ -1,5 +1,6 @@
 import { backoffMs } from "../core/backoff.ts";
 import type { Timing } from "../core/situation.ts";
+import { type InTrace, untraced } from "../core/tracing.ts";
 import { KubeError } from "../kube/errors.ts";
 import type { ReflectorLog } from "../kube/reflector.ts";
 import type { Store } from "../kube/store.ts";
@@ -30,6 +31,7 @@ export interface AccountControllerOptions extends AccountReporting, HolderDepend
   /** Monotonic milliseconds. */
   readonly now: () => number;
   readonly log: ReflectorLog;
+  readonly inTrace?: InTrace | undefined;
   readonly tellAccount: (kind: string, told: ToldAccount) => void;
   /** Names of the resources that use it. */
   readonly usersOf: (account: AccountObject) => readonly string[];
@@ -62,9 +64,15 @@ export class AccountController {
   }
 
   async #handle(key: string): Promise<void> {
-    const { queue, log, store } = this.#options;
+    const { store, port, inTrace = untraced } = this.#options;
     const account = store.get(key);
     if (account === undefined) return this.#leave(key);
+    const { kind } = port;
+    return inTrace({ verb: "reconcile", kind, key }, () => this.#attend(key, account));
+  }
+
+  async #attend(key: string, account: AccountObject): Promise<void> {
+    const { queue, log } = this.#options;
     const startedMs = this.#options.now();
     try {
       const againMs = await this.#reconcile(key, account);

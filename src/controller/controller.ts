@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { TICKS_UNTIL_UNKNOWN } from "../core/failure.ts";
+import { type InTrace, untraced } from "../core/tracing.ts";
 import { KubeError } from "../kube/errors.ts";
 import type { Dependencies } from "./dependencies.ts";
 import type { ManagedObject } from "./managed-object.ts";
@@ -32,6 +33,8 @@ export type CreateNews = "unknown" | "found" | "dead";
 export interface ControllerOptions {
   /** Workers; each has one key at a time. */
   readonly concurrency: number;
+  /** Left out: nothing is traced. */
+  readonly inTrace?: InTrace | undefined;
   readonly tell: (told: Told) => void;
   readonly tellUnsettled: (what: CreateNews) => void;
   readonly tellOrphan: (orphan: Orphan) => void;
@@ -104,10 +107,19 @@ export class Controller {
   }
 
   async #handle(key: string): Promise<void> {
-    const { runtime, now } = this.#dependencies;
-    const { queue, store } = runtime;
-    const cached = store.get(key);
+    const cached = this.#dependencies.runtime.store.get(key);
     if (cached === undefined) return this.#leave(key);
+    return this.#inTrace("reconcile", key, () => this.#reconcile(key, cached));
+  }
+
+  #inTrace<Result>(verb: string, key: string, work: () => Promise<Result>): Promise<Result> {
+    const { inTrace = untraced } = this.#options;
+    return inTrace({ verb, kind: this.#dependencies.runtime.port.kind, key }, work);
+  }
+
+  async #reconcile(key: string, cached: ManagedObject): Promise<void> {
+    const { runtime, now } = this.#dependencies;
+    const { queue } = runtime;
     const startedMs = now();
     const told = { key, reconcileID: randomUUID() };
     const memory = this.#memoryOf(key, cached.metadata.uid);
@@ -198,7 +210,9 @@ export class Controller {
       const { made } = memory;
       const object = departed.get(key) ?? made.object;
       const quietAtMs = (memory.intentSeenAtMs ?? now()) + timing.quietMs;
-      const outcome = await takeBack({ ...made, object, quietAtMs }, this.#dependencies);
+      const outcome = await this.#inTrace("take back", key, () =>
+        takeBack({ ...made, object, quietAtMs }, this.#dependencies),
+      );
       if (outcome === "deleted") this.#options.tellTakenBack({ key, what: made.id });
       memory.orphan = outcome === "protected" ? made.id : undefined;
     } catch (error) {

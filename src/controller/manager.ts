@@ -1,6 +1,7 @@
 import type { MetadataKeys } from "../api/metadata.ts";
 import { type AccountName, OPERATORS_OWN, wordOfPlace } from "../core/account-name.ts";
 import type { Timing } from "../core/situation.ts";
+import { type InTrace, untraced } from "../core/tracing.ts";
 import type { KubeClient } from "../kube/client.ts";
 import type { EventRecorder } from "../kube/events.ts";
 import { Reflector, type ReflectorLog } from "../kube/reflector.ts";
@@ -50,6 +51,8 @@ export interface ManagerOptions {
   readonly tellAccount: (kind: string, told: ToldAccount) => void;
   readonly onSuspicion: (suspicion: string | undefined, account: string) => void;
   readonly observeQueue: (kind: string) => QueueObserver | undefined;
+  /** Left out: nothing is traced. */
+  readonly inTrace?: InTrace | undefined;
   /** Monotonic milliseconds. */
   readonly now: () => number;
   readonly wallClock: () => Date;
@@ -155,12 +158,14 @@ export class Manager {
   }
 
   #controllerOf(runtime: KindRuntime): Controller {
-    const { concurrency, tell, tellUnsettled, tellOrphan, tellTakenBack, ...rest } = this.#options;
+    const { concurrency, inTrace, tell, tellUnsettled, tellOrphan, tellTakenBack, ...rest } =
+      this.#options;
     const { kind } = runtime.port;
     return new Controller(
       { ...rest, runtime, kinds: this.kinds },
       {
         concurrency,
+        inTrace,
         tell: (told) => tell(kind, told),
         tellUnsettled: (what) => tellUnsettled(kind, what),
         tellOrphan: (orphan) => tellOrphan(kind, orphan),
@@ -176,7 +181,7 @@ export class Manager {
   }
 
   #connect({ kind, only, ...rest }: Connecting): Connection {
-    const { keys, now, random, timing } = this.#options;
+    const { keys, now, random, timing, inTrace = untraced } = this.#options;
     const everyKey = (): void => {
       const runtime = this.kinds.get(kind);
       if (runtime === undefined) return;
@@ -196,6 +201,7 @@ export class Manager {
       },
       onStale: everyKey,
       onRecovery: everyKey,
+      inTrace: (look) => inTrace({ verb: "look at", kind }, look),
     });
     return connection;
   }

@@ -48,7 +48,8 @@ export class KubeClient {
     name: string,
     signal: AbortSignal,
   ): Promise<T> {
-    return this.#send<T>({ method: "GET", path: pathOf(type, namespace, name), signal });
+    const operation = `get ${type.plural}`;
+    return this.#send<T>({ method: "GET", path: pathOf(type, namespace, name), operation, signal });
   }
 
   async list<T extends KubeObject>(
@@ -59,7 +60,9 @@ export class KubeClient {
     const query = Object.fromEntries(
       Object.entries(options).map(([name, value]) => [name, String(value)]),
     );
-    const list = await this.#send({ method: "GET", path: pathOf(type, namespace), query, signal });
+    const path = pathOf(type, namespace);
+    const operation = `list ${type.plural}`;
+    const list = await this.#send({ method: "GET", path, operation, query, signal });
     if (!isList<T>(list))
       throw new KubeError("unavailable", `list ${type.plural}: the answer is no list`);
     const next = list.metadata.continue;
@@ -76,7 +79,14 @@ export class KubeClient {
     body: object,
     signal: AbortSignal,
   ): Promise<T> {
-    return this.#send<T>({ method: "POST", path: pathOf(type, namespace), body, signal });
+    const operation = `create ${type.plural}`;
+    return this.#send<T>({
+      method: "POST",
+      path: pathOf(type, namespace),
+      operation,
+      body,
+      signal,
+    });
   }
 
   /** RFC 7396: null removes a field, a list is replaced whole. With a resourceVersion in it a stale one is a conflict. */
@@ -92,6 +102,7 @@ export class KubeClient {
     return this.#send<T>({
       method: "PATCH",
       path: `${pathOf(type, namespace, name)}${tail}`,
+      operation: `patch ${type.plural}${tail}`,
       body: patch,
       contentType: "application/merge-patch+json",
       signal,
@@ -106,7 +117,8 @@ export class KubeClient {
     body: object,
     signal: AbortSignal,
   ): Promise<T> {
-    return this.#send<T>({ method: "PUT", path: pathOf(type, namespace, name), body, signal });
+    const path = pathOf(type, namespace, name);
+    return this.#send<T>({ method: "PUT", path, operation: `update ${type.plural}`, body, signal });
   }
 
   /** Deletes an object; another uid or resourceVersion than the one named is a conflict. */
@@ -118,7 +130,8 @@ export class KubeClient {
     signal: AbortSignal,
   ): Promise<void> {
     const path = pathOf(type, namespace, name);
-    await this.#send({ method: "DELETE", path, body: { preconditions }, signal });
+    const operation = `delete ${type.plural}`;
+    await this.#send({ method: "DELETE", path, operation, body: { preconditions }, signal });
   }
 
   /** The decoded values of a Secret. */

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { hash } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type { KubeClient } from "./client.ts";
@@ -62,6 +63,8 @@ export class EventRecorder {
   /** By uid; the one that was filled last comes last. */
   readonly #buckets = new Map<string, Bucket>();
   readonly #waiting: (() => Promise<void>)[] = [];
+  /** Writing is nobody's work in particular, whoever records the event that begins it. */
+  readonly #apart = AsyncLocalStorage.snapshot();
   #writing: Promise<void> | undefined;
   #sequence = 0;
   #dropped = 0;
@@ -79,7 +82,7 @@ export class EventRecorder {
       this.#dropped += 1;
       this.#options.onOutcome?.("dropped");
     }
-    this.#writing ??= this.#drain();
+    this.#writing ??= this.#apart(() => this.#drain());
   }
 
   /** Resolves when what was recorded so far is written or given up. */

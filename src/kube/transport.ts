@@ -1,6 +1,7 @@
 import { performance } from "node:perf_hooks";
 import type { KubeConfig } from "@kubernetes/client-node";
 import type { Agent, Dispatcher } from "undici";
+import type { RequestTrace, TraceRequest } from "../core/tracing.ts";
 import { type Connection, Connector } from "./connector.ts";
 import { Deadline } from "./deadline.ts";
 import { KubeError } from "./errors.ts";
@@ -10,6 +11,8 @@ import { readLines } from "./read-lines.ts";
 export interface KubeRequest {
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   readonly path: string;
+  /** For traces, such as `patch hpcinstances/status`; without it the request is not traced. Bounded: no names. */
+  readonly operation?: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: unknown;
   readonly contentType?: string;
@@ -37,6 +40,7 @@ export interface TransportOptions {
   readonly userAgent: string;
   readonly requestTimeoutMs?: number;
   readonly onRequest?: (outcome: RequestOutcome) => void;
+  readonly traceRequest?: TraceRequest | undefined;
 }
 
 const REQUEST_TIMEOUT_MS = 30_000;
@@ -131,6 +135,7 @@ export class KubeTransport {
     const { userAgent, onRequest } = this.#options;
     const { method, body, contentType = "application/json" } = request;
     const startedMs = performance.now();
+    const trace = this.#traceOf(request, credentials.server);
     let code = "error";
     try {
       const response = await agent.request({
@@ -138,6 +143,7 @@ export class KubeTransport {
         path: pathOf(credentials.server, request),
         method,
         headers: {
+          ...trace?.headers,
           ...credentials.headers,
           accept: "application/json",
           "user-agent": userAgent,
@@ -150,12 +156,23 @@ export class KubeTransport {
         signal,
       });
       code = String(response.statusCode);
+      trace?.end({ status: response.statusCode });
       return response;
+    } catch (error) {
+      trace?.end({ error });
+      throw error;
     } finally {
       if (request.signal?.aborted !== true) {
         onRequest?.({ method, code, durationMs: performance.now() - startedMs });
       }
     }
+  }
+
+  #traceOf(request: KubeRequest, server: string): RequestTrace | undefined {
+    const { traceRequest } = this.#options;
+    const { operation, method } = request;
+    if (traceRequest === undefined || operation === undefined) return undefined;
+    return traceRequest({ operation, method, url: new URL(pathOf(server, request), server) });
   }
 }
 

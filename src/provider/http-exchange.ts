@@ -1,6 +1,7 @@
 import type { ClientRequest } from "node:http";
 import got, { type Got, type Method, type Response } from "got";
 import type { Sealed } from "../core/sealed.ts";
+import type { RequestTrace, TraceRequest } from "../core/tracing.ts";
 import { ProviderError } from "./errors.ts";
 import { type Agents, establishedAgents } from "./established-agents.ts";
 import { convert } from "./http-error.ts";
@@ -61,8 +62,19 @@ export interface HttpExchangeOptions {
   /** Called last before a request that changes something leaves; throws where this process may not write any more. */
   readonly guard: () => void;
   readonly onOutcome: (outcome: HttpOutcome) => void;
+  /** Left out: nothing is traced. */
+  readonly traceRequest?: TraceRequest | undefined;
   /** Monotonic milliseconds. */
   readonly now: () => number;
+}
+
+/** What goes with one request, however often it is sent. */
+interface Journey {
+  readonly url: URL;
+  readonly pass: Pass;
+  readonly trace: RequestTrace | undefined;
+  /** Monotonic milliseconds. */
+  readonly deadlineMs: number;
 }
 
 /** One request and its answer, read by the provider's own rules. Knows nothing of turns, and sends nothing twice but where it is redirected. */
@@ -96,64 +108,80 @@ export class HttpExchange {
 
   async send(request: HttpRequest, pass: Pass): Promise<unknown> {
     const startedMs = this.#options.now();
+    const url = new URL(`${this.#options.url.replace(/\/+$/, "")}${request.path}`);
+    const trace = this.#options.traceRequest?.({ ...request, url });
+    let status: number | undefined;
     try {
-      const response = await this.#sendFollowing(request, pass);
-      this.#report(request, String(response.statusCode), startedMs);
-      const nowMs = dateOf(response);
-      if (response.statusCode === 429) {
-        this.#options.lanes.pause(parseRetryAfter(response.headers["retry-after"], nowMs));
-      }
-      if (request.isList === true && isReadableSuccess(response)) return response.rawBody;
-      return readResponse(
-        {
-          method: request.method,
-          status: response.statusCode,
-          contentType: response.headers["content-type"] ?? "",
-          retryAfter: response.headers["retry-after"],
-          text: Buffer.from(response.rawBody).toString("utf8"),
-          secrets: this.#secretsOf(pass),
-        },
-        {
-          what: request.operation,
-          isCreate: request.isCreate ?? false,
-          wallClockMs: nowMs,
-          refusalIn: this.#options.refusalIn,
-        },
-      );
+      const deadlineMs = startedMs + this.#options.timeoutMs;
+      const response = await this.#sendFollowing(request, { url, pass, trace, deadlineMs });
+      status = response.statusCode;
+      this.#report(request, String(status), startedMs);
+      const answer = this.#read(response, request, pass);
+      trace?.end({ status });
+      return answer;
     } catch (error) {
-      if (error instanceof ProviderError) throw error;
-      const converted = convert(error, request, this.#options.caOption);
-      this.#report(request, converted.code, startedMs);
-      throw converted.error;
+      const failure = this.#failureOf(error, request, startedMs);
+      trace?.end({ status, error: failure });
+      throw failure;
     }
   }
 
+  #read(response: Response<Uint8Array>, request: HttpRequest, pass: Pass): unknown {
+    const nowMs = dateOf(response);
+    if (response.statusCode === 429) {
+      this.#options.lanes.pause(parseRetryAfter(response.headers["retry-after"], nowMs));
+    }
+    if (request.isList === true && isReadableSuccess(response)) return response.rawBody;
+    return readResponse(
+      {
+        method: request.method,
+        status: response.statusCode,
+        contentType: response.headers["content-type"] ?? "",
+        retryAfter: response.headers["retry-after"],
+        text: Buffer.from(response.rawBody).toString("utf8"),
+        secrets: this.#secretsOf(pass),
+      },
+      {
+        what: request.operation,
+        isCreate: request.isCreate ?? false,
+        wallClockMs: nowMs,
+        refusalIn: this.#options.refusalIn,
+      },
+    );
+  }
+
+  #failureOf(error: unknown, request: HttpRequest, startedMs: number): ProviderError {
+    if (error instanceof ProviderError) return error;
+    const converted = convert(error, request, this.#options.caOption);
+    this.#report(request, converted.code, startedMs);
+    return converted.error;
+  }
+
   /** A path with the wrong trailing slash gets a 307 to the right one, on the same server; the token goes nowhere else. */
-  async #sendFollowing(request: HttpRequest, pass: Pass): Promise<Response<Uint8Array>> {
-    const url = new URL(`${this.#options.url.replace(/\/+$/, "")}${request.path}`);
-    const deadlineMs = this.#options.now() + this.#options.timeoutMs;
-    const response = await this.#sendTo(request, url, pass, deadlineMs);
+  async #sendFollowing(request: HttpRequest, journey: Journey): Promise<Response<Uint8Array>> {
+    const { url } = journey;
+    const response = await this.#sendTo(request, url, journey);
     const { location } = response.headers;
     if (response.statusCode !== 307 || location === undefined) return response;
     const target = new URL(location, url);
     // Both together take no longer than one may: the quiet time counts on it.
-    return target.origin === url.origin
-      ? this.#sendTo(request, target, pass, deadlineMs)
-      : response;
+    return target.origin === url.origin ? this.#sendTo(request, target, journey) : response;
   }
 
   async #sendTo(
     request: HttpRequest,
     url: URL,
-    pass: Pass,
-    deadlineMs: number,
+    { pass, trace, deadlineMs }: Journey,
   ): Promise<Response<Uint8Array>> {
     const tooLong = new AbortController();
     const isWrite = request.method !== "GET" && request.form === undefined;
     const pending = this.#got(url, {
       responseType: "buffer",
       method: request.method,
-      headers: { authorization: "bearer" in pass ? `Bearer ${pass.bearer}` : pass.authorization },
+      headers: {
+        ...trace?.headers,
+        authorization: "bearer" in pass ? `Bearer ${pass.bearer}` : pass.authorization,
+      },
       ...(request.json === undefined ? {} : { json: request.json }),
       ...(request.form === undefined ? {} : { form: request.form }),
       timeout: { request: Math.max(deadlineMs - this.#options.now(), 1) },

@@ -22,6 +22,8 @@ export interface SnapshotsOptions {
   readonly onStale: () => void;
   /** A look has succeeded after others had failed. */
   readonly onRecovery: () => void;
+  /** Does a look as a trace of its own: it is for all who wait for it, not for who came first. */
+  readonly inTrace?: <Result>(look: () => Promise<Result>) => Promise<Result>;
 }
 
 /** Looks are shared, but a look that must begin now does not wait for the tick: this far apart at the least. */
@@ -125,7 +127,8 @@ export class Snapshots {
     const gapMs = this.#lastBeganMs + timing.activeMs * MIN_GAP_SHARE - now();
     if (gapMs > 0) await delay(gapMs, undefined, { signal }).catch(() => signal.throwIfAborted());
     const beganMs = now();
-    const result = this.#look(beganMs);
+    const look = (): Promise<Snapshot> => this.#look(beganMs);
+    const result = this.#options.inTrace?.(look) ?? look();
     this.#lastBeganMs = beganMs;
     this.#running = { beganMs, result };
     this.#next = undefined;

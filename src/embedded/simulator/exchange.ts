@@ -53,7 +53,7 @@ export class Exchange {
   ) {
     const { method } = request;
     const [path = ""] = request.url.split("?", 1);
-    const header = request.headers["x-client-id"];
+    const { "x-client-id": header, traceparent: traceParent } = request.headers;
     const clientId = typeof header === "string" ? header : String(request.socket.remotePort);
     const subject = { method, path, operation: operation?.name ?? "unknown", clientId };
     this.#effects = dependencies.faults.effectsFor(subject);
@@ -63,6 +63,7 @@ export class Exchange {
     this.entry = dependencies.ledger.open({
       source: "api",
       ...subject,
+      ...(typeof traceParent === "string" ? { traceParent } : {}),
       faults: this.#effects.map(({ kind }) => kind),
       effects: [],
     });

@@ -13,6 +13,8 @@ export interface LedgerEntry {
   readonly operation: string;
   /** The header `x-client-id`, or the client's port. */
   readonly clientId: string;
+  /** The header `traceparent`. */
+  readonly traceParent?: string;
   /** The name, never the value; absent where nobody was authenticated. */
   readonly tokenName?: string;
   readonly body?: unknown;
@@ -32,7 +34,7 @@ export interface LedgerEntry {
 export type NewEntry = Pick<
   LedgerEntry,
   "source" | "method" | "path" | "operation" | "clientId" | "faults" | "effects"
-> & { readonly body?: unknown };
+> & { readonly body?: unknown; readonly traceParent?: string };
 
 /** What may be added to an entry after its request has come in. */
 export type Addition = Partial<

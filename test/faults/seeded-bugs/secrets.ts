@@ -7,9 +7,9 @@ export const BUGS_OF_SECRETS: readonly SeededBug[] = [
     edits: [
       {
         file: "provider/http-exchange.ts",
-        find: "      throw converted.error;",
+        find: "      throw failure;",
         replace:
-          "      throw new ProviderError(converted.error.kind, `${converted.error.message} (authorization: ${pass.token})`);",
+          "      throw new ProviderError(failure.kind, `${failure.message} (authorization: ${pass.token})`);",
       },
     ],
     scenario: "create",

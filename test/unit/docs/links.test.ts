@@ -11,7 +11,9 @@ const HOSTS: ReadonlySet<string> = new Set([
   "api.hpc-park.ru",
   "hpc-park.ru",
   "keepachangelog.com",
+  "opentelemetry.io",
   "semver.org",
+  "www.w3.org",
 ]);
 
 /** What is wrong with a link; undefined where it leads somewhere. */

@@ -8,7 +8,19 @@ const OTHERS: ReadonlySet<string> = new Set([
   "KUBEBUILDER_ASSETS",
   "MALLOC_ARENA_MAX",
   "NODE_TLS_REJECT_UNAUTHORIZED",
+  "POD_NAME",
+  ...opentelemetry(),
 ]);
+
+/** Its standard variables; test/unit/tracing/ tries what they do. */
+function opentelemetry(): readonly string[] {
+  const names = ["SDK_DISABLED", "SERVICE_NAME", "RESOURCE_ATTRIBUTES", "PROPAGATORS"];
+  const traces = ["TRACES_EXPORTER", "TRACES_SAMPLER", "TRACES_SAMPLER_ARG", "BSP_MAX_QUEUE_SIZE"];
+  const otlp = ["ENDPOINT", "TRACES_ENDPOINT", "HEADERS", "TIMEOUT"];
+  return [...names, ...traces, ...otlp.map((name) => `EXPORTER_OTLP_${name}`)].map(
+    (name) => `OTEL_${name}`,
+  );
+}
 
 const PACKAGE: { readonly version: string; readonly scripts: Readonly<Record<string, string>> } =
   JSON.parse(readPage("package.json"));
