@@ -53,7 +53,7 @@ async function withFate(
       : thing;
   if (backed.phase !== "settled") return backed;
   if (build !== undefined && isAsked(asked, "update", build))
-    return withRollback(backed, asked, sources);
+    return withFateOfUpdate(backed, asked, sources.tasks);
   const technology = differing(thing, wanted, ["technologyVersion"]);
   if (technology !== undefined && isAsked(asked, "technology", technology))
     return sources.groups.follow(backed, asked, sources.tasks, signal);
@@ -84,37 +84,33 @@ async function withFailure(
       : failed;
   if (build === undefined || backed.setback !== undefined || !isAsked(asked, "update", build))
     return backed;
-  const ofUpdate = await tasks.failureOf(thing.id, "update", asked.after);
-  return ofUpdate === undefined
-    ? backed
-    : {
-        ...backed,
-        setback: { operations: ["update"], ...rollback(backed, asked, ofUpdate.words) },
-      };
+  return withFateOfUpdate(backed, asked, tasks);
 }
 
-async function withRollback(
+async function withFateOfUpdate(
   thing: RemoteThing,
   asked: Asked,
-  { tasks }: Sources,
+  tasks: Tasks,
 ): Promise<RemoteThing> {
-  const failure = await tasks.failureOf(thing.id, "update", asked.after);
-  if (failure === undefined) return thing;
-  return {
-    ...thing,
-    setback: { operations: ["update"], ...rollback(thing, asked, failure.words) },
-  };
+  const fate = await tasks.fateOf(thing.id, "update", asked.after);
+  switch (fate?.is) {
+    case undefined:
+      return thing;
+    case "under way": {
+      const message = `the panel is at work on the update to ${valueIn(asked)}`;
+      return { ...thing, phase: "busy", headline: { reason: "Updating", message } };
+    }
+    case "failed":
+      return { ...thing, setback: rollback(thing, asked, fate.words) };
+  }
 }
 
-function rollback(
-  { fields }: RemoteThing,
-  asked: Asked,
-  words: string | undefined,
-): Omit<Setback, "operations"> {
+function rollback({ fields }: RemoteThing, asked: Asked, words: string | undefined): Setback {
   const wanted = valueIn(asked);
   const before = fields["assemblyVersion"] ?? fields["projectVersionId"];
   const why = cleanWords(words ?? "no reason given");
   return {
+    operations: ["update"],
     reason: "UpdateRolledBack",
     message: `the update to build ${wanted} failed, and the panel went back to ${String(before)}: ${why}; ${RETRY}`,
   };

@@ -71,6 +71,35 @@ describe("an update of an application", () => {
     },
   );
 
+  it.each(["settled", "failed"] as const)(
+    "that is under way by its task alone is waited for, also by a process that did not ask for it (%s)",
+    async (phase) => {
+      await using console = await openConsole();
+      const { simulator, clock } = console;
+      const spec = wantsBuild("1.0-10");
+      const id = await running(console);
+      const asked = await askNext(console, id, spec);
+      const [application] = simulator.panel.applications.all();
+      if (application === undefined) return expect.unreachable("there is one");
+      const { job } = application;
+      // Accepted, and not taken up: the card shows nothing of it yet.
+      application.job = undefined;
+      if (phase === "failed") application.rest = "Error";
+      const successor = { ...console, applications: console.reopened() };
+
+      expect(await look(successor, id, spec, asked)).toMatchObject({
+        phase: "busy",
+        headline: { reason: "Updating", message: "the panel is at work on the update to 1.0-10" },
+      });
+
+      // What began later shows that it is over, whatever is said of it.
+      if (job === undefined) return expect.unreachable("it was updating");
+      const startedAt = new Date(clock.wall() + 1).toISOString();
+      simulator.panel.tasks.set("later", { ...job.task, id: "later", startedAt, status: "Done" });
+      expect((await look(successor, id, spec, asked)).phase).toBe(phase);
+    },
+  );
+
   it("that was rolled back does not stand in the way of another build", async () => {
     await using console = await openConsole();
     const id = await running(console);

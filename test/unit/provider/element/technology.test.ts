@@ -38,6 +38,18 @@ describe("another technology version", () => {
     });
   });
 
+  it("is waited for by a process that did not ask for it, too", async () => {
+    await using console = await openConsole();
+    const id = await running(console, OLD);
+    const asked = await askNext(console, id, NEW);
+    const [application] = console.simulator.panel.applications.all();
+    if (application !== undefined) application.job = undefined;
+
+    const successor = { ...console, applications: console.reopened() };
+
+    expect((await look(successor, id, NEW, asked)).phase).toBe("busy");
+  });
+
   it.each(["Error", "Failed"] as const)(
     "that failed is told with the group's message, its status being %s, and not asked for again",
     async (failedTaskStatus) => {
