@@ -1,5 +1,5 @@
 import { type Asked, wordOfWish } from "../../core/asked.ts";
-import type { FieldValue } from "../../core/diff.ts";
+import type { Fields, FieldValue } from "../../core/diff.ts";
 import type { RemoteThing, Setback } from "../../core/observation.ts";
 import type { Interest } from "../port.ts";
 import { cleanWords } from "../words.ts";
@@ -28,11 +28,21 @@ export async function withDetails(
 ): Promise<RemoteThing> {
   const { dumps } = sources;
   if (thing.headline.reason === "BackingUp") dumps.doubt(thing.id);
-  const known = await withFate(thing, interest, sources, signal);
+  const known = withDefaultList(await withFate(thing, interest, sources, signal), interest.wanted);
   if (interest.wanted["backup"] === undefined) return known;
   const isAtRest = known.phase === "settled" || known.phase === "failed";
   const all = isAtRest ? await dumps.of(known.id, signal) : dumps.lastKnown(known.id);
   return { ...known, status: { ...known.status, dumps: all && shownDumps(all) } };
+}
+
+/** Whoever names the default list among those that are to be connected has it: it is always there, and never disconnected. */
+function withDefaultList(thing: RemoteThing, wanted: Fields): RemoteThing {
+  const { userLists } = thing.fields;
+  const standard = thing.status["defaultUserList"];
+  const named = wanted["userLists"];
+  const isNamed = typeof standard === "string" && Array.isArray(named) && named.includes(standard);
+  if (!isNamed || !Array.isArray(userLists)) return thing;
+  return { ...thing, fields: { ...thing.fields, userLists: [...userLists, standard] } };
 }
 
 /** What became of it, and of what was asked for. */
