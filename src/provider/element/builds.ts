@@ -49,7 +49,8 @@ async function standardBuild(
   return newest.textId;
 }
 
-async function buildsOf(
+/** All builds of a project. */
+export async function buildsOf(
   panel: Panel,
   projectId: string,
   signal: AbortSignal,

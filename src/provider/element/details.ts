@@ -4,6 +4,7 @@ import type { RemoteThing, Setback } from "../../core/observation.ts";
 import type { Interest } from "../port.ts";
 import { cleanWords } from "../words.ts";
 import { failureMessage } from "./application-card.ts";
+import type { AppliedBuilds } from "./applied-builds.ts";
 import { dumpFor, type Dumps, shownDumps } from "./dumps.ts";
 import type { GroupTasks } from "./group-tasks.ts";
 import type { Panel } from "./panel.ts";
@@ -14,6 +15,7 @@ export interface Sources {
   readonly tasks: Tasks;
   readonly groups: GroupTasks;
   readonly dumps: Dumps;
+  readonly builds: AppliedBuilds;
 }
 
 const RETRY =
@@ -26,13 +28,17 @@ export async function withDetails(
   sources: Sources,
   signal: AbortSignal,
 ): Promise<RemoteThing> {
-  const { dumps } = sources;
+  const { dumps, builds } = sources;
   if (thing.headline.reason === "BackingUp") dumps.doubt(thing.id);
-  const known = withDefaultList(await withFate(thing, interest, sources, signal), interest.wanted);
+  const seen = isAtRest(thing) ? await builds.named(thing, interest, signal) : thing;
+  const known = withDefaultList(await withFate(seen, interest, sources, signal), interest.wanted);
   if (interest.wanted["backup"] === undefined) return known;
-  const isAtRest = known.phase === "settled" || known.phase === "failed";
-  const all = isAtRest ? await dumps.of(known.id, signal) : dumps.lastKnown(known.id);
+  const all = isAtRest(known) ? await dumps.of(known.id, signal) : dumps.lastKnown(known.id);
   return { ...known, status: { ...known.status, dumps: all && shownDumps(all) } };
+}
+
+function isAtRest({ phase }: RemoteThing): boolean {
+  return phase === "settled" || phase === "failed";
 }
 
 /** Whoever names the default list among those that are to be connected has it: it is always there, and never disconnected. */
@@ -117,7 +123,8 @@ async function withFateOfUpdate(
 
 function rollback({ fields }: RemoteThing, asked: Asked, words: string | undefined): Setback {
   const wanted = valueIn(asked);
-  const before = fields["assemblyVersion"] ?? fields["projectVersionId"];
+  const names = [fields["assemblyVersion"], fields["projectVersionId"]];
+  const before = names.find((name) => name !== undefined && name !== "") ?? "none";
   const why = cleanWords(words ?? "no reason given");
   return {
     operations: ["update"],

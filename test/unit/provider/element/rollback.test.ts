@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type Asked, wordOfWish } from "../../../../src/core/asked.ts";
+import type { ElementApplicationSpec as Spec } from "../../../../src/api/element-application.ts";
 import { BROKEN_VERSION, COMPILE_ERROR, SEED } from "../../../../src/embedded/element/seed.ts";
 import { WRITE } from "../client.ts";
 import { askNext, buildId, look, nextChange, wantsBuild } from "./changing.ts";
@@ -46,6 +47,32 @@ describe("an update of an application", () => {
     console.settle();
     expect(nextChange(await look(console, id, spec, asked), spec)).toBeUndefined();
   });
+
+  it.each<[shown: "id" | "version", source: (console: OpenConsole) => NonNullable<Spec["source"]>]>(
+    [
+      ["version", (console) => ({ projectVersionId: buildId(console, "1.0-10") })],
+      ["id", () => ({ projectId: shop, assemblyVersion: "1.0-10" })],
+    ],
+  )(
+    "has come about where the card names the applied build by its %s alone, and the spec by the other",
+    async (appliedAs, sourceOf) => {
+      await using console = await openConsole({ settings: { appliedAs } });
+      const spec = specOf({ source: sourceOf(console) });
+      const id = await running(console);
+      const asked = await askNext(console, id, spec);
+      console.settle();
+
+      expect(nextChange(await look(console, id, spec, asked), spec)).toBeUndefined();
+
+      const lookUps = console.sent("listAssemblies").length;
+      expect(nextChange(await look(console, id, spec, asked), spec)).toBeUndefined();
+      expect(console.sent("listAssemblies"), "builds do not change").toHaveLength(lookUps);
+      // An application without a build has none that could be looked up.
+      const [application] = console.simulator.panel.applications.all();
+      if (application !== undefined) application.build = undefined;
+      expect(nextChange(await look(console, id, spec), spec)?.operation).toBe("update");
+    },
+  );
 
   it.each(["Error", "Failed"] as const)(
     "that was rolled back is told with the compiler's message, the task being %s",
@@ -99,6 +126,15 @@ describe("an update of an application", () => {
       expect((await look(successor, id, spec, asked)).phase).toBe(phase);
     },
   );
+
+  it("that was rolled back is told with the build by the name that the card has for it", async () => {
+    await using console = await openConsole({ settings: { appliedAs: "id" } });
+    const id = await running(console);
+    const asked = await askNext(console, id, BROKEN);
+    console.settle();
+    const { setback } = await look(console, id, BROKEN, asked);
+    expect(setback?.message).toContain(`went back to ${buildId(console, "1.0-42")}: `);
+  });
 
   it("that was rolled back does not stand in the way of another build", async () => {
     await using console = await openConsole();
