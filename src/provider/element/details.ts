@@ -84,7 +84,7 @@ async function withFailure(
   signal: AbortSignal,
 ): Promise<RemoteThing> {
   const build = differing(thing, wanted, ["projectVersionId", "assemblyVersion"]);
-  const failure = await tasks.lastFailureOf(thing.id);
+  const failure = await tasks.lastFailureOf(thing);
   const ofTask = failure?.words === undefined ? undefined : cleanWords(failure.words);
   const { error } = thing.status;
   const ofCard = typeof error === "string" ? error : undefined;

@@ -1,3 +1,4 @@
+import type { RemoteThing } from "../../core/observation.ts";
 import type { Answer } from "../answer.ts";
 import { hasFailed, isUnderWay } from "./application-state.ts";
 import type { Panel } from "./panel.ts";
@@ -8,6 +9,8 @@ export interface FailedTask {
   readonly words: string | undefined;
   readonly groupId: string | undefined;
 }
+
+type LastFailure = FailedTask & { readonly isOver: boolean };
 
 /** What became of a change that was asked for, as far as the tasks tell. */
 export type Fate = { readonly is: "under way" } | ({ readonly is: "failed" } & FailedTask);
@@ -23,6 +26,7 @@ const TECHNOLOGY = /technolog/i;
 export class Tasks {
   readonly #panel: Panel;
   readonly #signal: AbortSignal;
+  readonly #told = new WeakMap<RemoteThing, LastFailure>();
   #running: Promise<unknown> | undefined;
   #next: Promise<readonly Answer[]> | undefined;
 
@@ -56,14 +60,20 @@ export class Tasks {
     return failure && { is: "failed", ...failure };
   }
 
-  /** The last of an application's tasks that failed, and whether something else has come about since. */
-  async lastFailureOf(
-    applicationId: string,
-  ): Promise<(FailedTask & { readonly isOver: boolean }) | undefined> {
-    const all = await this.#of(applicationId);
+  /**
+   * The last of an application's tasks that failed, and whether something else has come about since. Asked for once as long as the list
+   * shows the application as it was: many in error would cost as many lists of tasks in every tick.
+   */
+  async lastFailureOf(thing: RemoteThing): Promise<LastFailure | undefined> {
+    const known = this.#told.get(thing);
+    if (known !== undefined) return known;
+    const all = await this.#of(thing.id);
     const failure = lastOf(all.filter(hasFailed));
     const last = all.toSorted(byStart).at(-1);
-    return failure && { ...failure, isOver: last !== undefined && !hasFailed(last) };
+    if (failure === undefined) return undefined;
+    const told = { ...failure, isOver: last !== undefined && !hasFailed(last) };
+    this.#told.set(thing, told);
+    return told;
   }
 
   async #of(applicationId: string): Promise<readonly Answer[]> {

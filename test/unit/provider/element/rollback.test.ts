@@ -3,7 +3,7 @@ import { type Asked, wordOfWish } from "../../../../src/core/asked.ts";
 import type { ElementApplicationSpec as Spec } from "../../../../src/api/element-application.ts";
 import { BROKEN_VERSION, COMPILE_ERROR, SEED } from "../../../../src/embedded/element/seed.ts";
 import { WRITE } from "../client.ts";
-import { askNext, buildId, look, nextChange, wantsBuild } from "./changing.ts";
+import { askNext, buildId, look, nextChange, wantsBuild, wishOf } from "./changing.ts";
 import { openConsole, type OpenConsole, running, signal, specOf } from "./open-console.ts";
 
 const BROKEN = wantsBuild(BROKEN_VERSION);
@@ -254,6 +254,34 @@ describe("an application in error", () => {
       phase: "failed",
       headline: { reason: "RemoteFailed", message: "the panel reports an error: последняя" },
     });
+  });
+
+  it("costs no request as long as the list shows it as it was: the tasks have said why", async () => {
+    await using console = await openConsole();
+    const { simulator, applications, settle } = console;
+    const id = await running(console);
+    simulator.perform({ action: "set-status", application: id, status: "Error" });
+    const words = async (): Promise<string | undefined> => {
+      const [thing] = await applications.list(signal);
+      if (thing === undefined) return expect.unreachable("it is listed");
+      const interest = { wanted: wishOf(specOf()) };
+      return (await applications.elaborate?.(thing, interest, signal))?.headline.message;
+    };
+    expect(await words()).toContain("no reason given");
+    simulator.perform({ action: "fail-next-task", application: id, error: "первая" });
+    await applications.change(id, "backup", { backup: "x" }, WRITE);
+    settle();
+    expect(await words()).toContain("первая");
+    const asked = console.sent("listApplicationTasks").length;
+
+    expect([await words(), await words()]).toEqual(Array(2).fill(await words()));
+
+    expect(console.sent("listApplicationTasks")).toHaveLength(asked);
+    simulator.perform({ action: "fail-next-task", application: id, error: "вторая" });
+    await applications.change(id, "backup", { backup: "x" }, WRITE);
+    settle();
+    simulator.perform({ action: "rename-application", application: id, displayName: "иначе" });
+    expect(await words()).toContain("вторая");
   });
 
   it("is told with the card's own words where no task failed", async () => {
