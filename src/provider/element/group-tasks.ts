@@ -55,12 +55,18 @@ export class GroupTasks {
         ? undefined
         : await this.#panel.get(pathOf(groupId), "get group", signal);
     const answer = group === undefined ? undefined : new Answer(group, "get group");
-    if (answer !== undefined && isUnderWay(answer)) return onTheWay(thing);
+    if (answer !== undefined && isGroupUnderWay(answer)) return onTheWay(thing);
     const hasGroupFailed = answer !== undefined && (hasFailed(answer) || isTrue(answer));
     if (fate === undefined && !hasGroupFailed) return thing;
     const words = fate?.words ?? answer?.text("error-message") ?? "no reason given";
     return { ...thing, setback: setbackOf(words) };
   }
+}
+
+/** What the panel calls a group that is over is not documented; its tasks have their ends. */
+function isGroupUnderWay(group: Answer): boolean {
+  const tasks = group.objects("tasks");
+  return isUnderWay(group) && (tasks.length === 0 || tasks.some(isUnderWay));
 }
 
 function onTheWay(thing: RemoteThing): RemoteThing {

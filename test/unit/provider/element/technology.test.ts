@@ -75,6 +75,25 @@ describe("another technology version", () => {
     },
   );
 
+  it("whose tasks have all ended is over, whatever the panel calls their group then", async () => {
+    const brokenTechnologies = { "9.2.5": "Несовместимая версия" };
+    await using console = await openConsole({ settings: { brokenTechnologies } });
+    const id = await running(console, OLD);
+    const asked = await askNext(console, id, NEW);
+    console.settle();
+    const [group] = console.simulator.panel.groupTasks.values();
+    const ended = { id: "a", status: "Error", "end-date": "2026-11-23T10:00:00Z" };
+    const body = { id: group?.id, status: "ЕстьОшибки", "any-failure": "true", tasks: [ended] };
+    console.simulator.faults.add({
+      match: { operation: "getGroupTask" },
+      effect: { kind: "status", status: 200, body },
+    });
+
+    const { phase, setback } = await look(console, id, NEW, asked);
+
+    expect([phase, setback?.reason]).toEqual(["settled", "TechnologyNotChanged"]);
+  });
+
   it("that failed is told by a process that did not ask for it, too", async () => {
     const brokenTechnologies = { "9.2.5": "Несовместимая версия" };
     await using console = await openConsole();
