@@ -1,5 +1,5 @@
 /**
- * An account as a resource remembers it: `default@https://api.hpc-park.ru#7` is the account object `default` of the resource's own
+ * An account as a resource remembers it: `default@https://api.example.org#7` is the account object `default` of the resource's own
  * namespace while it stands for user 7 of that server; `operator` is the operator's own account.
  */
 export type AccountName = string;
@@ -15,7 +15,7 @@ export interface Place {
   readonly user: string | undefined;
 }
 
-/** A place in one word, such as `https://api.hpc-park.ru#7`. */
+/** A place in one word, such as `https://api.example.org#7`. */
 export function wordOfPlace({ server, user }: Place): string {
   return `${server}#${user ?? "?"}`;
 }

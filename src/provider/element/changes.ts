@@ -86,7 +86,9 @@ async function connectLists(
   const card = await panel.read(`/applications/${id}`, "get application", write.signal);
   const present = connectedIn(card) ?? [];
   const standard = card.text("default-user-list");
-  const lists = (Array.isArray(wanted) ? wanted : []).map(String).filter((id) => id !== standard);
+  const lists = (Array.isArray(wanted) ? wanted : [])
+    .map(String)
+    .filter((list) => list !== standard);
   const missing = lists.filter((list) => !present.includes(list));
   const path = `/applications/${id}/userlists`;
   if (missing.length > 0)
