@@ -45,6 +45,8 @@ export interface AccountRecord {
   /** The annotation, written with the finalizer; whoever writes the resource can write it, too. */
   readonly annotated?: AccountName | undefined;
   readonly hasIntent: boolean;
+  /** Every resource names its account, so the operator's own is not meant where nothing is said. Left out: not so. */
+  readonly isAlwaysNamed?: boolean;
 }
 
 export interface Remembered {
@@ -58,9 +60,9 @@ export interface Remembered {
  * other account than its own is in that one.
  */
 export function rememberedAccount(record: AccountRecord): Remembered | undefined {
-  const { recorded, hasRecordedId, annotated, hasIntent } = record;
+  const { recorded, hasRecordedId, annotated, hasIntent, isAlwaysNamed = false } = record;
   if (recorded !== undefined) return { account: recorded, isProven: true };
-  if (hasRecordedId) return { account: OPERATORS_OWN, isProven: true };
+  if (hasRecordedId && !isAlwaysNamed) return { account: OPERATORS_OWN, isProven: true };
   if (annotated !== undefined) return { account: annotated, isProven: false };
-  return hasIntent ? { account: OPERATORS_OWN, isProven: false } : undefined;
+  return hasIntent && !isAlwaysNamed ? { account: OPERATORS_OWN, isProven: false } : undefined;
 }

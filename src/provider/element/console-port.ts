@@ -30,6 +30,7 @@ export function elementConsolePort(options: ElementConsolePortOptions): AccountP
     plural: "elementconsoles",
     reference: {
       path: "spec.consoleRef",
+      isRequired: true,
       nameIn: ({ consoleRef }: ManagedSpec & { readonly consoleRef?: { readonly name: string } }) =>
         consoleRef?.name,
     },
