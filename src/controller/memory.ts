@@ -6,6 +6,7 @@ import type { Decision } from "../core/decision.ts";
 import type { Observation } from "../core/observation.ts";
 import type { Resource } from "../core/resource.ts";
 import { CREATE_EFFORT } from "../core/outcomes-of-absence.ts";
+import type { Held } from "./held.ts";
 import type { ManagedObject } from "./managed-object.ts";
 import { KubeError } from "../kube/errors.ts";
 import type { Connection } from "../provider/connection.ts";
@@ -57,6 +58,7 @@ export class ResourceMemory implements JournalMemory {
   settledAs: "found" | "dead" | undefined;
   /** Provider failures in a row. */
   failures = 0;
+  held: Held | undefined;
   /** Nobody heard what became of our last write, so the object must be read anew, past every cache. */
   isInDoubt = false;
   /** Our finalizer was taken off with reason, so nothing can still appear. */
@@ -190,6 +192,7 @@ export class ResourceMemory implements JournalMemory {
   /** A decision that comes back to look again wants a look begun after it. */
   succeeded({ requeueAfterMs, claims }: Decision, nowMs: number): void {
     this.failures = 0;
+    this.held = undefined;
     if (isAtRest(claims)) {
       this.effort = undefined;
       this.creations = undefined;
