@@ -18,7 +18,7 @@ export interface ConsoleOptions extends Omit<
   HttpClientOptions,
   "refusalIn" | "signIn" | "readOwner"
 > {
-  /** Shared by all consoles: one token serves all calls of a client. */
+  /** Shared by all consoles of a panel: one token serves all calls of a client. */
   readonly signIn: ElementSignIn;
   /** See `AccountOpening`. */
   readonly isForInspection?: true;
