@@ -20,7 +20,9 @@ describe("what a panel refuses", () => {
     lab.simulator.perform({ action: "create-application", context: "taken" });
     await lab.applyApplication("late", { publicationContext: "taken" });
 
-    expect(await messageOf("late", "Stalled", "Refused")).toMatch(/[а-яё].*taken/i);
+    expect(await messageOf("late", "Stalled", "Refused")).toContain(
+      "Контекст публикации «taken» уже занят",
+    );
     expect(lab.requests("createApplication").length).toBeLessThan(MANY);
   });
 
@@ -57,7 +59,7 @@ describe("what a panel refuses", () => {
       publicationContext: "d",
     });
 
-    expect(await messageOf("unrightful", "Stalled", "Forbidden")).toMatch(/[а-яё]/i);
+    expect(await messageOf("unrightful", "Stalled", "Forbidden")).toContain("Недостаточно прав");
   });
 
   it("says that the client is wrong, and where a new one is to be put", async () => {
@@ -70,6 +72,7 @@ describe("what a panel refuses", () => {
 
     const { message } = await lab.untilReason("elcon/closed", "Ready", "Unauthorized");
 
+    expect(message).toContain("Неверные учетные данные клиента");
     expect(message).toContain("Secret");
     expect(message).not.toContain("wrong-secret-value");
     expect(await messageOf("waiting", "Ready", "AccountNotReady")).toContain("closed");

@@ -10,17 +10,12 @@ import { connection, KEYS, NOBODY, objectOf, type Parts } from "./objects.ts";
 
 const THERE = connection();
 const NAME = "default@https://a#7";
+const OPTIONAL: AccountReference = ACCOUNT_REF;
 
 /** A namespace with one account in it, called default, and what the book says of an object. */
 function choose(
   parts: Parts,
-  {
-    hasAccount = true,
-    token = "t",
-    name = NAME,
-    isLeaving = false,
-    reference = ACCOUNT_REF as AccountReference,
-  } = {},
+  { hasAccount = true, token = "t", name = NAME, isLeaving = false, reference = OPTIONAL } = {},
 ): ReturnType<AccountBook["choose"]> {
   const store = new Store<AccountObject>((error) => {
     throw error;
