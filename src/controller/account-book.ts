@@ -74,7 +74,7 @@ export class AccountBook {
 
   /** Where a person says that nothing is left there, it no longer matters where it was. */
   #remembered({ metadata, status }: ManagedObject): Remembered | undefined {
-    const { keys } = this.#options;
+    const { keys, reference } = this.#options;
     const intent = parseIntent(metadata.annotations?.[keys.create]);
     const recordedId = status?.id === undefined ? undefined : String(status.id);
     const loss = nameOfLoss({ recordedId, intent });
@@ -85,6 +85,7 @@ export class AccountBook {
       hasRecordedId: recordedId !== undefined,
       annotated: metadata.annotations?.[keys.account],
       hasIntent: intent !== undefined,
+      isAlwaysNamed: reference.isRequired === true,
     });
   }
 

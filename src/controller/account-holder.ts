@@ -97,6 +97,7 @@ export class AccountHolder implements TokenHolder {
     if (!allowedUrls.map(withoutSlash).includes(withoutSlash(url)))
       return this.#giveUp(urlNotAllowed(url, port));
     let offered = await offeredTokens(this.object, this.#dependencies);
+    if (refused === undefined && this.#isToBeLeftAlone(offered)) return;
     for (;;) {
       const failure = await this.#tryAll(offered, withoutSlash(url), refused);
       if (failure === undefined) return;
@@ -106,6 +107,12 @@ export class AccountHolder implements TokenHolder {
       if (isDeepStrictEqual(offered.tokens, tokens))
         return this.#giveUp(failure.problem, failure.distrust);
     }
+  }
+
+  /** The server asked for a pause, and there is nothing new to ask it. */
+  #isToBeLeftAlone({ tokens }: Offered): boolean {
+    const isPaused = this.session?.standing.lanes.isPaused === true;
+    return isPaused && this.token !== undefined && tokens.includes(this.token);
   }
 
   /** The first that is good is used. Undefined too where the server cannot be asked, so that nothing is known of any. */
@@ -125,6 +132,9 @@ export class AccountHolder implements TokenHolder {
       }
       if (proof.is === "open") {
         this.problem = proof.obstacle;
+        const { pauseMs } = proof;
+        if (pauseMs !== undefined && token === this.token)
+          this.session?.standing.lanes.pause(pauseMs);
         return undefined;
       }
       findings.problem ??= proof.obstacle;

@@ -24,13 +24,14 @@ const SUFFIX_LENGTH = 8;
 
 interface Mirrored extends ManagedObject {
   readonly metadata: ManagedObject["metadata"] & {
-    readonly ownerReferences?: readonly { readonly uid: string }[];
+    readonly ownerReferences?: readonly { readonly kind: string; readonly uid: string }[];
   };
 }
 
 /**
- * Shows each thing of an account that no resource stands for as one that only observes it, and takes that away when the thing is gone or
- * another resource stands for it. A mirror belongs to its account object and is known by that, so a person's own resource is never touched.
+ * Shows each thing of an account that no resource of its namespace stands for as one that only observes it, and takes that away when the
+ * thing is gone or another resource stands for it. A mirror belongs to its account object and is known by that, so a person's own resource
+ * is never touched.
  *
  * @param holder Undefined where the account is on its way out: then all mirrors go.
  */
@@ -43,55 +44,65 @@ export async function keepMirrors(
   if (port.mirrors === undefined) return;
   const wanted = holder === undefined ? undefined : port.mirrors(account.spec);
   for (const runtime of kinds().values()) {
-    const present = mirrorsOf(account, runtime);
+    const present = mirrorsOf(account, runtime, mirroring);
     const connection = holder?.session?.connection(runtime.port.kind);
     if (wanted?.kind !== runtime.port.kind) await drop(present, runtime, mirroring);
     else if (connection !== undefined)
-      await align(account, { present, wanted, connection, runtime }, mirroring);
+      await align({ account, present, wanted, connection, runtime }, mirroring);
   }
 }
 
 interface Scene {
+  readonly account: AccountObject;
   readonly present: readonly Mirrored[];
   readonly wanted: Mirrors;
   readonly connection: Connection;
   readonly runtime: KindRuntime;
 }
 
-async function align(account: AccountObject, scene: Scene, mirroring: Mirroring): Promise<void> {
-  const { present, wanted, connection, runtime } = scene;
+async function align(scene: Scene, mirroring: Mirroring): Promise<void> {
+  const { present, connection, runtime } = scene;
   const { latest } = connection.snapshots;
   // An account that shows something else than it should is no reason to change anything.
   if (latest === undefined || connection.suspicion !== undefined) return;
   const mirrored = new Set(present.map(idOf));
-  const isClaimed = claimsIn(scene);
+  const standsFor = claimantsIn(scene);
+  const { kind } = mirroring.port;
   const missing = [...latest.things()].filter(
-    (thing) => !mirrored.has(thing.id) && !isClaimed(thing) && thing.phase !== "deleting",
+    (thing) =>
+      thing.phase !== "deleting" && !mirrored.has(thing.id) && standsFor(thing).length === 0,
   );
   const surplus: Mirrored[] = [];
   for (const mirror of present) {
     const thing = latest.byId(idOf(mirror));
+    // What another account shows of it is as good, and no reason to take turns.
     const isOver =
-      thing === undefined ? await isGone(idOf(mirror), scene, mirroring) : isClaimed(thing);
+      thing === undefined
+        ? await isGone(idOf(mirror), scene, mirroring)
+        : standsFor(thing).some((object) => !isMirror(object, kind));
     if (isOver) surplus.push(mirror);
   }
   await drop(surplus, runtime, mirroring);
-  for (const thing of missing.slice(0, MAX_A_TURN))
-    await make(account, thing, wanted, runtime, mirroring);
+  for (const thing of missing.slice(0, MAX_A_TURN)) await make(thing, scene, mirroring);
 }
 
-/** A resource that is no mirror stands for it already, or says that it wants to. */
-function claimsIn({ present, connection, runtime }: Scene): (thing: RemoteThing) => boolean {
+/** The resources of the account's namespace that stand for a thing, or say that they want to, mirrors among them. */
+function claimantsIn({
+  account,
+  connection,
+  runtime,
+}: Scene): (thing: RemoteThing) => readonly Mirrored[] {
   const { store, accounts } = runtime;
-  const uids = new Set(present.map(({ metadata }) => metadata.uid));
+  const namespace = namespaceOf(account);
   return ({ id, label }) => {
     const marker = markerOf(label);
-    const claimants = [
+    const claimants: readonly Mirrored[] = [
       ...store.byIndex(INDEX.remoteId, id),
       ...(marker === undefined ? [] : store.byIndex(INDEX.marker, marker)),
     ];
-    return claimants.some(
-      (object) => !uids.has(object.metadata.uid) && accounts.of(object).connection === connection,
+    return claimants.filter(
+      (object) =>
+        namespaceOf(object) === namespace && accounts.of(object).connection === connection,
     );
   };
 }
@@ -102,10 +113,8 @@ async function isGone(id: string, { connection }: Scene, { signal }: Mirroring):
 }
 
 async function make(
-  account: AccountObject,
   thing: RemoteThing,
-  wanted: Mirrors,
-  { port: type }: KindRuntime,
+  { account, wanted, runtime: { port: type } }: Scene,
   { port, client, signal }: Mirroring,
 ): Promise<void> {
   const { name, uid } = account.metadata;
@@ -130,14 +139,22 @@ async function drop(
   }
 }
 
-function mirrorsOf(account: AccountObject, { store }: KindRuntime): readonly Mirrored[] {
+function mirrorsOf(
+  account: AccountObject,
+  { store }: KindRuntime,
+  { port }: Mirroring,
+): readonly Mirrored[] {
   const { uid, namespace } = account.metadata;
   return [...store.list()].filter((object: Mirrored) => {
-    const { metadata, spec } = object;
-    const isOwned = metadata.ownerReferences?.some((owner) => owner.uid === uid) ?? false;
-    // Whoever lets the operator manage one has made it a resource of his own.
-    return metadata.namespace === namespace && isOwned && spec.managementPolicy === "ObserveOnly";
+    const isOwned = object.metadata.ownerReferences?.some((owner) => owner.uid === uid) ?? false;
+    return object.metadata.namespace === namespace && isOwned && isMirror(object, port.kind);
   });
+}
+
+/** Whoever lets the operator manage one has made it a resource of his own. */
+function isMirror({ metadata, spec }: Mirrored, accountKind: string): boolean {
+  const isOwned = metadata.ownerReferences?.some(({ kind }) => kind === accountKind) ?? false;
+  return isOwned && spec.managementPolicy === "ObserveOnly";
 }
 
 function idOf({ spec }: Mirrored): string {

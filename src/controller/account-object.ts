@@ -6,7 +6,7 @@ export interface AccountObject extends KubeObject {
   readonly spec: unknown;
   readonly status?: {
     readonly observedGeneration?: number;
-    /** Server and user, as in `https://api.hpc-park.ru#7`. */
+    /** Server and user, as in `https://api.example.org#7`. */
     readonly boundTo?: string;
     readonly conditions?: readonly Condition[];
     readonly [field: string]: unknown;

@@ -8,6 +8,7 @@ import { KubeError } from "../kube/errors.ts";
 import { keyOf } from "../kube/kube-object.ts";
 import { ProviderError } from "../provider/errors.ts";
 import type { ActContext } from "./act-context.ts";
+import { requireItsTime } from "./held.ts";
 import { keep } from "./keep.ts";
 import { namespaceOf } from "./managed-object.ts";
 import { connectionOf } from "./account-choice.ts";
@@ -20,6 +21,7 @@ export async function act(
   context: ActContext,
 ): Promise<RemoteThing | undefined> {
   const { action } = decision;
+  requireItsTime(decision, context);
   switch (action.do) {
     case "nothing":
     case "observe":

@@ -6,6 +6,7 @@ import type { Decision } from "../core/decision.ts";
 import type { Observation } from "../core/observation.ts";
 import type { Resource } from "../core/resource.ts";
 import { CREATE_EFFORT } from "../core/outcomes-of-absence.ts";
+import type { Held } from "./held.ts";
 import type { ManagedObject } from "./managed-object.ts";
 import { KubeError } from "../kube/errors.ts";
 import type { Connection } from "../provider/connection.ts";
@@ -57,6 +58,7 @@ export class ResourceMemory implements JournalMemory {
   settledAs: "found" | "dead" | undefined;
   /** Provider failures in a row. */
   failures = 0;
+  held: Held | undefined;
   /** Nobody heard what became of our last write, so the object must be read anew, past every cache. */
   isInDoubt = false;
   /** Our finalizer was taken off with reason, so nothing can still appear. */
@@ -203,6 +205,7 @@ export class ResourceMemory implements JournalMemory {
   succeeded({ requeueAfterMs, claims, forgets }: Decision, nowMs: number): void {
     this.failures = 0;
     if (forgets === true) this.#knownId = undefined;
+    this.held = undefined;
     if (isAtRest(claims)) {
       this.effort = undefined;
       this.creations = undefined;

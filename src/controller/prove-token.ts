@@ -9,7 +9,13 @@ import type { Lanes } from "../provider/lanes.ts";
 /** What became of asking whose a token is; `open`: the server could not be asked. */
 export type Proof =
   | { readonly is: "accepted"; readonly facts: AccountFacts }
-  | { readonly is: "refused" | "another" | "open"; readonly obstacle: Obstacle };
+  | { readonly is: "refused" | "another"; readonly obstacle: Obstacle }
+  | {
+      readonly is: "open";
+      readonly obstacle: Obstacle;
+      /** How long it asked to be left alone, in milliseconds. */
+      readonly pauseMs?: number | undefined;
+    };
 
 export interface Proving {
   readonly port: AccountPort;
@@ -62,7 +68,8 @@ function proofOf(error: ProviderError, token: string, port: AccountPort): Proof 
       obstacle: { reason: "CertificateNotTrusted", message: words, isStalled: true },
     };
   const reason = error.kind === "rate-limited" ? "RateLimited" : "Unreachable";
-  return { is: "open", obstacle: { reason, message: `${words}; trying again`, isStalled: false } };
+  const obstacle = { reason, message: `${words}; trying again`, isStalled: false } as const;
+  return { is: "open", obstacle, pauseMs: error.retryAfterMs };
 }
 
 function refused(words: string, { credentialCalled }: AccountPort): Proof {

@@ -1,10 +1,11 @@
 import { findCondition } from "../api/conditions.ts";
-import { type Decision, stalled } from "../core/decision.ts";
-import { judge } from "../core/failure.ts";
+import { type Decision, effortOf, stalled } from "../core/decision.ts";
+import { judge, TICKS_UNTIL_UNKNOWN } from "../core/failure.ts";
 import type { Resource } from "../core/resource.ts";
 import type { Observation } from "../core/observation.ts";
 import { KubeError } from "../kube/errors.ts";
 import { ProviderError } from "../provider/errors.ts";
+import { type Held, HeldError } from "./held.ts";
 import { ObstacleError } from "./secrets.ts";
 import type { Choice } from "./account-choice.ts";
 import type { Dependencies } from "./dependencies.ts";
@@ -30,9 +31,10 @@ export function resultOfFailure(
   observation: Observation | undefined,
   scene: FailureScene,
 ): Result {
-  const { resource, memory, timing, random } = scene;
+  const { resource, memory, timing, random, now } = scene;
   const { action, thing } = decision;
   const seen = { ...seenBy(observation), action: action.do, thing, forgets: false };
+  if (error instanceof HeldError) return { ...seen, ...heldBack(error.held, scene) };
   if (error instanceof ObstacleError) {
     const claims = stalled([error.reason, error.message]);
     return { ...seen, claims, requeueAfterMs: timing.restMs };
@@ -57,7 +59,19 @@ export function resultOfFailure(
     hasReady: findCondition(resource.conditions, "Ready") !== undefined,
     unseenForMs: unseenForMs(scene),
   });
-  return { ...seen, ...verdict, failure: error };
+  const { claims, requeueAfterMs, notAgainForMs } = verdict;
+  if (notAgainForMs !== undefined && (action.do === "change" || action.do === "remove"))
+    memory.held = { what: effortOf(action), untilMs: now() + notAgainForMs, claims };
+  return { ...seen, claims, requeueAfterMs, failure: error };
+}
+
+/** Nothing is done, and what was said stands; what is seen of the thing meanwhile is shown. */
+function heldBack(
+  { claims, untilMs }: Held,
+  { timing, now }: FailureScene,
+): Pick<Result, "action" | "claims" | "requeueAfterMs"> {
+  const requeueAfterMs = Math.min(untilMs - now(), TICKS_UNTIL_UNKNOWN * timing.restMs);
+  return { action: "nothing", claims, requeueAfterMs };
 }
 
 /** A thing that the lists show was seen with them; any other when it was last asked for by itself. */

@@ -1,5 +1,5 @@
 /**
- * An account as a resource remembers it: `default@https://api.hpc-park.ru#7` is the account object `default` of the resource's own
+ * An account as a resource remembers it: `default@https://api.example.org#7` is the account object `default` of the resource's own
  * namespace while it stands for user 7 of that server; `operator` is the operator's own account.
  */
 export type AccountName = string;
@@ -15,7 +15,7 @@ export interface Place {
   readonly user: string | undefined;
 }
 
-/** A place in one word, such as `https://api.hpc-park.ru#7`. */
+/** A place in one word, such as `https://api.example.org#7`. */
 export function wordOfPlace({ server, user }: Place): string {
   return `${server}#${user ?? "?"}`;
 }
@@ -45,6 +45,8 @@ export interface AccountRecord {
   /** The annotation, written with the finalizer; whoever writes the resource can write it, too. */
   readonly annotated?: AccountName | undefined;
   readonly hasIntent: boolean;
+  /** Every resource names its account, so the operator's own is not meant where nothing is said. Left out: not so. */
+  readonly isAlwaysNamed?: boolean;
 }
 
 export interface Remembered {
@@ -58,9 +60,9 @@ export interface Remembered {
  * other account than its own is in that one.
  */
 export function rememberedAccount(record: AccountRecord): Remembered | undefined {
-  const { recorded, hasRecordedId, annotated, hasIntent } = record;
+  const { recorded, hasRecordedId, annotated, hasIntent, isAlwaysNamed = false } = record;
   if (recorded !== undefined) return { account: recorded, isProven: true };
-  if (hasRecordedId) return { account: OPERATORS_OWN, isProven: true };
+  if (hasRecordedId && !isAlwaysNamed) return { account: OPERATORS_OWN, isProven: true };
   if (annotated !== undefined) return { account: annotated, isProven: false };
-  return hasIntent ? { account: OPERATORS_OWN, isProven: false } : undefined;
+  return hasIntent && !isAlwaysNamed ? { account: OPERATORS_OWN, isProven: false } : undefined;
 }

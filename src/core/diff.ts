@@ -4,7 +4,7 @@ export type Fields = Readonly<Record<string, FieldValue | undefined>>;
 /** How one field of a spec may be brought about. Declared as data by each kind. */
 export interface FieldRule {
   readonly field: string;
-  /** For messages, such as `spec.gpuCount`. */
+  /** For messages, such as `spec.size`. */
   readonly path: string;
   /** `fixed`: decided at creation; `grow`: may only become larger; `free`: may change. */
   readonly change: "fixed" | "grow" | "free";

@@ -39,6 +39,8 @@ export interface FailureContext {
 export interface Verdict {
   readonly claims: readonly ConditionClaim[];
   readonly requeueAfterMs: number;
+  /** For so long the same is not asked for again, whatever brings the resource back. Left out where it may pass by itself. */
+  readonly notAgainForMs?: number;
 }
 
 interface Treatment {
@@ -111,13 +113,15 @@ export function judge(failure: Failure, context: FailureContext): Verdict {
   const treatment = TREATMENTS[failure.kind];
   const word = [treatment.reason, `${failure.message}${treatment.advice}`] as const;
   const isOutcomeOpen = failure.kind === "unknown-outcome";
+  const waitMs = waitAfter(failure, treatment.pace, context);
   return {
     claims: [
       ...readiness(word, context),
       claim("Synced", isOutcomeOpen ? "Unknown" : "False", word),
       claim(treatment.flag, "True", word),
     ],
-    requeueAfterMs: requeueAfter(failure, treatment.pace, context),
+    requeueAfterMs: isOutcomeOpen ? context.timing.activeMs : inTimeForUnknown(waitMs, context),
+    ...(treatment.pace === "slow" ? { notAgainForMs: waitMs } : {}),
   };
 }
 
@@ -130,14 +134,22 @@ function readiness(
   return isUnread || !hasReady ? [claim("Ready", "Unknown", word)] : [];
 }
 
-function requeueAfter(failure: Failure, pace: "quick" | "slow", context: FailureContext): number {
-  const { timing, failures, random, hasThing, unseenForMs } = context;
-  if (failure.kind === "unknown-outcome") return timing.activeMs;
+function waitAfter(
+  failure: Failure,
+  pace: "quick" | "slow",
+  { timing, failures, random }: FailureContext,
+): number {
   const limits =
     pace === "quick"
       ? { baseMs: timing.activeMs, capMs: 2 * timing.restMs }
       : { baseMs: 2 * timing.restMs, capMs: 20 * timing.restMs };
-  const waitMs = Math.max(backoffMs(limits, failures, random), failure.retryAfterMs ?? 0);
+  return Math.max(backoffMs(limits, failures, random), failure.retryAfterMs ?? 0);
+}
+
+function inTimeForUnknown(
+  waitMs: number,
+  { timing, hasThing, unseenForMs }: FailureContext,
+): number {
   const unknownInMs = TICKS_UNTIL_UNKNOWN * timing.restMs - unseenForMs;
   return hasThing && unknownInMs > 0 ? Math.min(waitMs, unknownInMs + timing.activeMs) : waitMs;
 }

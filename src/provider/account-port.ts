@@ -81,6 +81,8 @@ export interface Mirrors {
 export interface AccountReference {
   /** For messages, such as `spec.accountRef`. */
   readonly path: string;
+  /** Every resource names one: the operator has none of its own. */
+  readonly isRequired?: true;
   /** Undefined where the spec names none. */
   nameIn(spec: ManagedSpec): string | undefined;
 }

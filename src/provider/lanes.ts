@@ -99,7 +99,12 @@ export class Lanes {
 
   /** Requests that may start at once; none while a pause is on. */
   get left(): number {
-    return this.#pausedUntilMs > this.#options.now() ? 0 : this.#window.left;
+    return this.isPaused ? 0 : this.#window.left;
+  }
+
+  /** The provider asked for silence, and that time is not over. */
+  get isPaused(): boolean {
+    return this.#pausedUntilMs > this.#options.now();
   }
 
   /** Requests that may start in one second at present. */

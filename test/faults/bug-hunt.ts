@@ -1,15 +1,19 @@
 import { join } from "node:path";
 import { PROJECT } from "../project.ts";
 import { describePlan, plansFor, sample } from "./campaign.ts";
+import type { Provider } from "./cloud.ts";
+import { nameWith } from "./every-provider.ts";
 import { type Outcome, type Plan, play } from "./plan.ts";
 import { bundled } from "./programs.ts";
-import type { Scenario } from "./scenarios.ts";
+import type { Scenario } from "./scenario.ts";
 import { SEEDED_BUGS } from "./seeded-bugs/all.ts";
-import type { SeededBug } from "./seeded-bugs/seeded-bug.ts";
+import type { SeededBug as AnyBug } from "./seeded-bugs/seeded-bug.ts";
 import { programWith } from "./seeded-bugs/with-bug.ts";
 import { TRIALS } from "./trials/all.ts";
 import { playTrial } from "./trials/trial.ts";
 import type { Cluster } from "./world.ts";
+
+type SeededBug = AnyBug & { readonly provider: Provider };
 
 export interface Hunt {
   readonly bug: SeededBug;
@@ -54,10 +58,10 @@ export async function huntAll(
   cluster: Cluster,
   references: ReadonlyMap<Scenario, Outcome>,
   tell: (result: Hunt) => void,
-  nameContains = "",
+  isMeant: (bug: SeededBug) => boolean,
 ): Promise<readonly Hunt[]> {
   const results: Hunt[] = [];
-  for (const bug of SEEDED_BUGS.filter(({ name }) => name.includes(nameContains))) {
+  for (const bug of SEEDED_BUGS.filter(isMeant)) {
     const result = await hunt(cluster, bug, references);
     results.push(result);
     tell(result);
@@ -101,7 +105,9 @@ function chancesOf(
   references: ReadonlyMap<Scenario, Outcome>,
 ): readonly Chance[] {
   if ("trials" in bug) {
-    const isMeant = (name: string): boolean => bug.trials.some((start) => name.startsWith(start));
+    const { provider } = bug;
+    const isMeant = (name: string): boolean =>
+      bug.trials.some((start) => name.startsWith(nameWith(provider, start)));
     const trials = TRIALS.filter(({ name }) => isMeant(name));
     if (trials.length === 0) throw new Error(`no trial begins with ${bug.trials.join(" or ")}`);
     return trials.map((trial) => ({
@@ -119,9 +125,10 @@ function chancesOf(
 }
 
 function plansThatMayShow(
-  { scenario: name, shows }: Extract<SeededBug, { scenario: string }>,
+  { scenario: course, shows, provider }: Extract<SeededBug, { scenario: string }>,
   references: ReadonlyMap<Scenario, Outcome>,
 ): Plan[] {
+  const name = nameWith(provider, course);
   const found = [...references].find(([scenario]) => scenario.name === name);
   if (found === undefined) throw new Error(`there is no scenario "${name}"`);
   const [scenario, reference] = found;

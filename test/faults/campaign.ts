@@ -9,10 +9,11 @@ import {
 } from "./fault.ts";
 import { type Message, MOMENTS } from "./message-proxy.ts";
 import { type Outcome, type Plan, play, type PlanOptions } from "./plan.ts";
-import { type Scenario, SCENARIOS } from "./scenarios.ts";
+import type { Scenario } from "./scenario.ts";
+import { SCENARIOS } from "./scenarios.ts";
 import type { Cluster } from "./world.ts";
 
-const SIDES: readonly Side[] = ["Kubernetes", "HPC Park"];
+const SIDES: readonly Side[] = ["Kubernetes", "provider"];
 // The names are exactly the keys of the table.
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion
 const ANSWER_NAMES = Object.keys(ANSWERS) as AnswerName[];
@@ -42,7 +43,7 @@ function faultsAt(side: Side, index: number, messages: readonly Message[]): Faul
   const answers = ANSWER_NAMES.filter((answer) =>
     (meant.length === 0 ? messages : meant).some((message) => isTelling(answer, message)),
   ).map((answer) => ({ type: "answer", index, answer }) as const);
-  return [...kills, ...cuts, ...(side === "HPC Park" ? answers : [])];
+  return [...kills, ...cuts, ...(side === "provider" ? answers : [])];
 }
 
 /** Plays each scenario once undisturbed; what fails here has nothing to do with faults. */

@@ -3,7 +3,7 @@ import { ELEMENT_READING, type Reading } from "./invariants/reading.ts";
 import type { Message, Moment } from "./message-proxy.ts";
 import { LOOK_MS, QUIET_MS, TIMEOUT_MS } from "./world.ts";
 
-export type Side = "Kubernetes" | "HPC Park";
+export type Side = "Kubernetes" | "provider";
 
 /** What goes wrong in a plan, once, at the message with this number. */
 export type Fault =
@@ -11,7 +11,7 @@ export type Fault =
   | { readonly type: "kill"; readonly side: Side; readonly index: number; readonly moment: Moment }
   /** The connection is cut; the operator lives on. */
   | { readonly type: "cut"; readonly side: Side; readonly index: number; readonly moment: Moment }
-  /** HPC Park answers otherwise than it should. */
+  /** The provider answers otherwise than it should. */
   | { readonly type: "answer"; readonly index: number; readonly answer: AnswerName };
 
 /** Answers that a provider, or something between, really gives; after Rainmaker's policies. */
@@ -132,8 +132,12 @@ export function describeFault(fault: Fault | undefined): string {
       return "undisturbed";
     case "kill":
     case "cut":
-      return `${fault.type} at message ${fault.index} to ${fault.side}, ${fault.moment}`;
+      return `${fault.type} at message ${fault.index} to ${nameOf(fault.side)}, ${fault.moment}`;
     case "answer":
-      return `${fault.answer} at message ${fault.index} to HPC Park`;
+      return `${fault.answer} at message ${fault.index} to the provider`;
   }
+}
+
+function nameOf(side: Side): string {
+  return side === "provider" ? "the provider" : side;
 }

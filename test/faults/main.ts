@@ -8,8 +8,9 @@ import { huntAll, playTextbook } from "./bug-hunt.ts";
 import { openCluster } from "./cluster.ts";
 import { OwnControlPlane } from "./own-control-plane.ts";
 import type { Outcome } from "./plan.ts";
-import { ELEMENT_SCENARIOS } from "./element-scenarios.ts";
-import { type Scenario, SCENARIOS } from "./scenarios.ts";
+import { ofEveryProvider } from "./every-provider.ts";
+import type { Scenario } from "./scenario.ts";
+import { SCENARIOS } from "./scenarios.ts";
 import { faultLines, summaryLines, trialLines } from "./summary.ts";
 import { TRIALS } from "./trials/all.ts";
 import { controlPlaneFaults } from "./trials/control-plane-faults.ts";
@@ -39,19 +40,21 @@ const { values } = parseArgs({
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const wants = (part: string): boolean => values.only === "all" || values.only === part;
 
+const isOfProvider = (provider = "hpc-park"): boolean =>
+  values.provider === "all" || provider === values.provider;
+
 type References = ReadonlyMap<Scenario, Outcome>;
 
 async function main(): Promise<number> {
   const controlPlane = await startControlPlane({ onProgress: say });
   try {
     const cluster = await openCluster(controlPlane.kubeconfigPath);
-    const scenarios = [...SCENARIOS, ...ELEMENT_SCENARIOS].filter(
-      ({ name, provider = "hpc-park" }) =>
-        (values.scenario === undefined || name === values.scenario) &&
-        (values.provider === "all" || provider === values.provider),
+    const scenarios = SCENARIOS.filter(
+      ({ name, provider }) =>
+        (values.scenario === undefined || name === values.scenario) && isOfProvider(provider),
     );
-    const references =
-      wants("trials") && !wants("plans") ? new Map() : await undisturbed(cluster, scenarios);
+    // Only trials need none.
+    const references = values.only === "trials" ? new Map() : await undisturbed(cluster, scenarios);
     const isGreen = [
       !wants("plans") || (await playPlans(cluster, references)),
       !wants("trials") || (await playTrials(cluster)),
@@ -82,7 +85,7 @@ async function playPlans(cluster: Cluster, references: References): Promise<bool
   const tell = (outcome: Outcome): void => {
     outcomes.push(outcome);
     for (const line of faultLines([outcome])) say(line);
-    if (outcome.faults.length > 0) keepLog(outcomes.length, outcome);
+    if (outcome.faults.length > 0) keepLog("plan", outcomes.length, outcome);
     if (outcomes.length % PROGRESS_EVERY === 0) say(`… ${outcomes.length} of ${plans.length}`);
   };
   await playAll(cluster, plans, tell, { concurrency: Number(values["at-a-time"]) });
@@ -93,9 +96,9 @@ async function playPlans(cluster: Cluster, references: References): Promise<bool
   return failed === 0 && [...references.values()].every(({ faults }) => faults.length === 0);
 }
 
-/** What the operator said in a plan that turned red. */
-function keepLog(number: number, { log }: Outcome): void {
-  const path = join(tmpdir(), `fault-plan-${process.pid}-${number}.log`);
+/** What the operator said in a plan or a trial that turned red. */
+function keepLog(what: string, number: number, { log }: { readonly log: string }): void {
+  const path = join(tmpdir(), `fault-${what}-${process.pid}-${number}.log`);
   writeFileSync(path, log);
   say(`  its log: ${path}`);
 }
@@ -104,17 +107,19 @@ function keepLog(number: number, { log }: Outcome): void {
 async function playTrials(cluster: Cluster): Promise<boolean> {
   const outcomes: TrialOutcome[] = [];
   const chosen = (trials: readonly Trial[]): Trial[] =>
-    trials.filter(({ name }) => name.includes(values.trial));
+    trials.filter(({ name, provider }) => name.includes(values.trial) && isOfProvider(provider));
   const play = async (stage: Cluster, trial: Trial): Promise<void> => {
     const outcome = await playTrial(stage, trial);
     outcomes.push(outcome);
     for (const fault of outcome.faults) say(`${trial.name}: ${fault}`);
+    if (outcome.faults.length > 0) keepLog("trial", outcomes.length, outcome);
   };
   await inTurn(chosen(TRIALS), Number(values["at-a-time"]), (trial) => play(cluster, trial));
   const plane = await OwnControlPlane.start();
   try {
     // What is done to a control plane is done to all who use it, so one after the other.
-    await inTurn(chosen(controlPlaneFaults(plane)), 1, (trial) => play(plane.cluster, trial));
+    const faults = ofEveryProvider(() => controlPlaneFaults(plane));
+    await inTurn(chosen(faults), 1, (trial) => play(plane.cluster, trial));
   } finally {
     await plane.stop();
   }
@@ -135,7 +140,7 @@ async function judgeTheSuite(cluster: Cluster, references: References): Promise<
           ? `MISSED after ${plans}: ${bug.name}`
           : `caught after ${plans}: ${bug.name} (${caughtBy})`,
       ),
-    values.bug,
+    ({ name, provider }) => name.includes(values.bug) && isOfProvider(provider),
   );
   const caught = hunts.filter(({ caughtBy }) => caughtBy !== undefined).length;
   say(`seeded bugs: ${caught} of ${hunts.length} caught`);

@@ -4,7 +4,7 @@ import { until } from "../until.ts";
 import { type Bounds, violations } from "./invariants.ts";
 import { doubleMsOf, effectOf, type Fault, lateMsOf, type Side } from "./fault.ts";
 import type { Message, MessageProxy } from "./message-proxy.ts";
-import type { Scenario } from "./scenarios.ts";
+import type { Scenario } from "./scenario.ts";
 import { type Cluster, LOOK_MS, QUIET_MS, World } from "./world.ts";
 
 /** One fault in one scenario. */
@@ -73,7 +73,7 @@ async function playIn(world: World, plan: Plan, limitMs: number): Promise<Outcom
   const convergedMs = await afterLateEffect(world, plan, firstMs, limitMs, startedMs);
   const messages = {
     Kubernetes: world.kubeProxy.messages,
-    "HPC Park": world.cloudProxy.messages,
+    provider: world.cloudProxy.messages,
   };
   // Two looks more, for whatever comes late.
   if (convergedMs !== undefined) await delay(LOOK_MS / 2);

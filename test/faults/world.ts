@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { kinds } from "../../src/api/kinds.ts";
 import type { ElementSimulator } from "../../src/embedded/element/simulator.ts";
 import type { Simulator } from "../../src/embedded/hpc-park/simulator.ts";
 import type { KubeClient } from "../../src/kube/client.ts";
@@ -13,8 +14,11 @@ import { ClusterHistory } from "./cluster-history.ts";
 import type { History } from "./invariants/history.ts";
 import { type Exchange, MessageProxy, type ProxyTarget } from "./message-proxy.ts";
 import { environmentOf, kubeconfigFor } from "./operator-settings.ts";
-import { type Cloud, elementCloud, hpcParkCloud, type Provider } from "./cloud.ts";
+import type { Cloud, Provider } from "./cloud.ts";
+import { elementCloud } from "./element-cloud.ts";
+import { hpcParkCloud } from "./hpc-park-cloud.ts";
 import { PACE } from "./pace.ts";
+import type { Subject } from "./subject.ts";
 
 /** The one control plane that serves every plan. */
 export interface Cluster {
@@ -44,8 +48,6 @@ export interface RemoteObject extends KubeObject {
 export const QUIET_MS = PACE.timeout + PACE.settle;
 export const LOOK_MS = PACE.rest;
 export const TIMEOUT_MS = PACE.timeout;
-
-export { INSTANCES, STORAGES } from "./cloud.ts";
 
 export interface WorldOptions {
   /** Left out: HPC Park. */
@@ -110,6 +112,11 @@ export class World {
     await cloud.prepare(cluster.client, namespace, proxy.url);
     const proxies = { kube, cloud: proxy };
     return new World(cluster, namespace, folder, cloud, proxies, history, options);
+  }
+
+  /** What trials play with. */
+  get subject(): Subject {
+    return this.cloud.subject;
   }
 
   /** Of worlds with HPC Park. */
@@ -253,6 +260,12 @@ export class World {
 
   async isGone(type: ResourceType, name: string): Promise<boolean> {
     return (await this.get(type, name)) === undefined;
+  }
+
+  /** Whether an operator sees every kind of the provider through this proxy. */
+  isWatched({ watches }: MessageProxy = this.kubeProxy): boolean {
+    const { group } = this.cloud.reading;
+    return watches.open === kinds.filter((kind) => kind.group === group).length;
   }
 
   /** How many things with the label of this resource live. */

@@ -20,7 +20,9 @@ describe("what a panel refuses", () => {
     lab.simulator.perform({ action: "create-application", context: "taken" });
     await lab.applyApplication("late", { publicationContext: "taken" });
 
-    expect(await messageOf("late", "Stalled", "Refused")).toMatch(/[а-яё].*taken/i);
+    expect(await messageOf("late", "Stalled", "Refused")).toContain(
+      "Контекст публикации «taken» уже занят",
+    );
     expect(lab.requests("createApplication").length).toBeLessThan(MANY);
   });
 
@@ -57,7 +59,7 @@ describe("what a panel refuses", () => {
       publicationContext: "d",
     });
 
-    expect(await messageOf("unrightful", "Stalled", "Forbidden")).toMatch(/[а-яё]/i);
+    expect(await messageOf("unrightful", "Stalled", "Forbidden")).toContain("Недостаточно прав");
   });
 
   it("says that the client is wrong, and where a new one is to be put", async () => {
@@ -70,6 +72,7 @@ describe("what a panel refuses", () => {
 
     const { message } = await lab.untilReason("elcon/closed", "Ready", "Unauthorized");
 
+    expect(message).toContain("Неверные учетные данные клиента");
     expect(message).toContain("Secret");
     expect(message).not.toContain("wrong-secret-value");
     expect(await messageOf("waiting", "Ready", "AccountNotReady")).toContain("closed");
@@ -127,6 +130,30 @@ describe("an application that cannot go on", () => {
       source: { projectId: SEED.projects.shop, assemblyVersion: "1.0-42" },
     });
 
+    await lab.untilInSync("shop", "1.0-42");
+  });
+
+  it("that the user may not change is asked about ever more slowly, and at once on request", async () => {
+    const updates = (): number => lab.requests("updateProject").length;
+    const before = updates();
+    lab.simulator.perform({ action: "set-rights", client: "main", rights: "read-only" });
+    const source = { projectId: SEED.projects.shop, assemblyVersion: "1.0-10" };
+    await lab.patch("shop", { source });
+    await lab.untilReason("elapp/shop", "Stalled", "Forbidden");
+    const ticks = lab.requests("listApplications").length;
+    await until("many ticks are over", () => lab.requests("listApplications").length > ticks + 24, {
+      limitMs: 30_000,
+    });
+
+    // Each time twice as long as before, so in so many ticks hardly more often than their logarithm.
+    expect(updates() - before).toBeLessThan(7);
+    expect((await lab.application("shop")).status?.status).toBe("Running");
+    lab.simulator.perform({ action: "set-rights", client: "main", rights: "all" });
+    const refused = updates();
+    await lab.kubectl.run("annotate", "elapp", "shop", "element.1c.ru/reconcile-requested-at=1");
+    await lab.untilInSync("shop", "1.0-10");
+    expect(updates()).toBe(refused + 1);
+    await lab.patch("shop", { source: { ...source, assemblyVersion: "1.0-42" } });
     await lab.untilInSync("shop", "1.0-42");
   });
 

@@ -2,8 +2,10 @@ import { beforeAll, describe, expect, inject, it } from "vitest";
 import { describePlan, plansFor, playReferences, sample } from "../faults/campaign.ts";
 import { openCluster } from "../faults/cluster.ts";
 import { type Outcome, type Plan, play } from "../faults/plan.ts";
-import { ELEMENT_SCENARIOS } from "../faults/element-scenarios.ts";
-import { type Scenario, SCENARIOS } from "../faults/scenarios.ts";
+import type { Scenario } from "../faults/scenario.ts";
+import { SCENARIOS } from "../faults/scenarios.ts";
+import { TRIALS } from "../faults/trials/all.ts";
+import { playTrial } from "../faults/trials/trial.ts";
 import type { Cluster } from "../faults/world.ts";
 
 /** The whole campaign is `npm run test:faults`; this is a reproducible part of it. */
@@ -13,8 +15,14 @@ const CHOSEN: readonly string[] = [
   "create with storage",
   "delete",
   "resize",
-  "application: create",
-  "application: update that is rolled back",
+  "element: create",
+  "element: update that is rolled back",
+];
+
+/** One for each sort of trouble, played with every provider. */
+const TRIALS_CHOSEN: readonly string[] = [
+  "404 for a while after the creation",
+  "unobserved: resize and revert; killed",
 ];
 
 describe("kill -9 at some messages of some scenarios", () => {
@@ -23,8 +31,7 @@ describe("kill -9 at some messages of some scenarios", () => {
   let plans: Plan[];
   beforeAll(async () => {
     cluster = await openCluster(inject("controlPlane").kubeconfigPath);
-    const every = [...SCENARIOS, ...ELEMENT_SCENARIOS];
-    const scenarios = every.filter(({ name }) => CHOSEN.includes(name));
+    const scenarios = SCENARIOS.filter(({ name }) => CHOSEN.includes(name));
     references = await playReferences(cluster, scenarios);
     const all = [...references].flatMap(([scenario, reference]) => plansFor(scenario, reference));
     plans = sample(all, PLANS, SEED);
@@ -45,4 +52,11 @@ describe("kill -9 at some messages of some scenarios", () => {
 
     expect(found).toEqual([]);
   });
+
+  it.each(TRIALS.filter(({ name }) => TRIALS_CHOSEN.some((one) => name.endsWith(one))))(
+    "in a trial, every invariant holds: $name",
+    async (trial) => {
+      expect((await playTrial(cluster, trial)).faults).toEqual([]);
+    },
+  );
 });

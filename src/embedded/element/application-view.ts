@@ -54,15 +54,15 @@ export function shownStatus(panel: Panel, application: Application): string {
 
 /** An empty application has no build, and names only the project it was to be made of. */
 function sourceView(
-  { catalogue }: Panel,
+  { catalogue, settings: { appliedAs } }: Panel,
   { build, projectId }: Application,
 ): Record<string, unknown> {
   const project = { "project-name": catalogue.projects.get(projectId)?.name ?? "" };
   if (build === undefined) return { type: "repository", "image-id": projectId, ...project };
   return {
     type: "repository",
-    "project-version-id": build.id,
-    "project-version": build.version,
+    ...(appliedAs === "version" ? {} : { "project-version-id": build.id }),
+    ...(appliedAs === "id" ? {} : { "project-version": build.version }),
     "image-id": build.id,
     ...project,
   };

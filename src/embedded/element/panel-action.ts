@@ -96,6 +96,7 @@ const serviceActions = [
     showsDeleted: maybe.bool,
     arraysArePaged: maybe.bool,
     assembliesAs: Type.Optional(Type.Enum(["array", "items", "assemblies"])),
+    appliedAs: Type.Optional(Type.Enum(["both", "id", "version"])),
     emptyFromProject: maybe.bool,
     stopsAfterUpdate: maybe.bool,
     failedTaskStatus: Type.Optional(Type.Enum(["Error", "Failed"])),

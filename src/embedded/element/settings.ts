@@ -57,6 +57,8 @@ export interface Settings {
   /** An array is cut to a page as well, of 25 where the request does not say; the reference leaves it open. */
   readonly arraysArePaged: boolean;
   readonly assembliesAs: "array" | "items" | "assemblies";
+  /** By what a card names the build that is applied. */
+  readonly appliedAs: "both" | "id" | "version";
   /** An application made of a project, not of one assembly, comes out empty. */
   readonly emptyFromProject: boolean;
   readonly stopsAfterUpdate: boolean;
@@ -79,6 +81,7 @@ export const DEFAULT_SETTINGS: Settings = {
   showsDeleted: false,
   arraysArePaged: false,
   assembliesAs: "array",
+  appliedAs: "both",
   emptyFromProject: false,
   stopsAfterUpdate: false,
   failedTaskStatus: "Error",

@@ -44,9 +44,16 @@ function fieldsOf(card: Answer, power: Power | undefined): Fields {
     technologyVersion: card.text("technology-version"),
     autostartingScheduledJobs: card.boolean("autostarting-scheduled-jobs"),
     autostartingEsb: card.boolean("autostarting-esb"),
-    // An application without a build has none that could be the wanted one.
-    projectVersionId: source?.text("project-version-id") ?? "",
-    assemblyVersion: source?.text("project-version") ?? "",
+    ...buildOf(source),
+  };
+}
+
+/** An application without a build has none that could be the wanted one. A card that lacks its source says nothing of it. */
+function buildOf(source: Answer | undefined): Fields {
+  if (source === undefined) return {};
+  return {
+    projectVersionId: source.text("project-version-id") ?? "",
+    assemblyVersion: source.text("project-version") ?? "",
   };
 }
 

@@ -46,9 +46,11 @@ export const applicationKind: KindPort<ElementApplicationSpec> = {
       ...["displayName", "publicationContext", "developmentMode", "spaceId"].map(fixed),
       ...["dbmsType", "defaultUserList"].map(fixed),
     ],
-    // Stopped first: it spares the panel's resources at once. Started last, with what is wanted by then.
+    // Stopped first: it spares the panel's resources at once. Thawed before all else: what is frozen takes no other change. Started last,
+    // with what is wanted by then.
     operations: [
       "stop",
+      "restore",
       "backup",
       "update",
       "technology",
@@ -56,7 +58,6 @@ export const applicationKind: KindPort<ElementApplicationSpec> = {
       "startAutomatic",
       "stopAutomatic",
       "suspend",
-      "restore",
       "start",
     ],
     savingOperations: ["stop", "suspend"],

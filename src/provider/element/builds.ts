@@ -17,7 +17,12 @@ export async function resolveBuild(
   signal: AbortSignal,
 ): Promise<string> {
   if (projectVersionId !== undefined) return projectVersionId;
-  if (projectId === undefined) throw new TypeError("a build is of a project");
+  // An API server that knows no rules lets such a spec pass.
+  if (projectId === undefined)
+    throw new ProviderError(
+      "invalid",
+      "spec.source names no build: it needs projectId or projectVersionId",
+    );
   if (assemblyVersion === undefined) return standardBuild(panel, projectId, signal);
   const builds = await buildsOf(panel, projectId, signal);
   const build = builds.find((one) => one.text("assembly-version") === assemblyVersion);
@@ -49,7 +54,8 @@ async function standardBuild(
   return newest.textId;
 }
 
-async function buildsOf(
+/** All builds of a project. */
+export async function buildsOf(
   panel: Panel,
   projectId: string,
   signal: AbortSignal,

@@ -85,7 +85,10 @@ async function connectLists(
 ): Promise<void> {
   const card = await panel.read(`/applications/${id}`, "get application", write.signal);
   const present = connectedIn(card) ?? [];
-  const lists = (Array.isArray(wanted) ? wanted : []).map(String);
+  const standard = card.text("default-user-list");
+  const lists = (Array.isArray(wanted) ? wanted : [])
+    .map(String)
+    .filter((list) => list !== standard);
   const missing = lists.filter((list) => !present.includes(list));
   const path = `/applications/${id}/userlists`;
   if (missing.length > 0)

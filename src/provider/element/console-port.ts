@@ -22,7 +22,7 @@ const CONCURRENCY = 8;
 
 /** Control panels as objects of the cluster. */
 export function elementConsolePort(options: ElementConsolePortOptions): AccountPort {
-  const signIn = new ElementSignIn(options.now);
+  const signInAt = signIns(options.now);
   return {
     kind: "ElementConsole",
     group: ELEMENT_GROUP,
@@ -30,6 +30,7 @@ export function elementConsolePort(options: ElementConsolePortOptions): AccountP
     plural: "elementconsoles",
     reference: {
       path: "spec.consoleRef",
+      isRequired: true,
       nameIn: ({ consoleRef }: ManagedSpec & { readonly consoleRef?: { readonly name: string } }) =>
         consoleRef?.name,
     },
@@ -47,9 +48,22 @@ export function elementConsolePort(options: ElementConsolePortOptions): AccountP
         concurrency: CONCURRENCY,
         patienceMs: options.timeoutMs,
       }),
-    open: (opening) => new ElementConsole({ ...options, ...opening, signIn }),
+    open: (opening) =>
+      new ElementConsole({ ...options, ...opening, signIn: signInAt(opening.url) }),
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     mirrors: (spec) => ((spec as ElementConsoleSpec).discover ? mirrors : undefined),
+  };
+}
+
+/** One for each panel: what one has given is shown to no other, though both may know the same client. */
+function signIns(now: () => number): (url: string) => ElementSignIn {
+  // No more than are allowed.
+  const byServer = new Map<string, ElementSignIn>();
+  return (url) => {
+    const server = url.replace(/\/+$/, "");
+    const known = byServer.get(server) ?? new ElementSignIn(now);
+    byServer.set(server, known);
+    return known;
   };
 }
 

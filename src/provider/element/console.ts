@@ -3,6 +3,7 @@ import type { AccountClient, AccountFacts, AccountRemarks } from "../account-por
 import { HttpClient, type HttpClientOptions } from "../http.ts";
 import type { RemoteKind } from "../port.ts";
 import { applicationKind } from "./application.ts";
+import { AppliedBuilds } from "./applied-builds.ts";
 import { readConsoleFacts } from "./console-facts.ts";
 import { Dumps } from "./dumps.ts";
 import { GroupTasks } from "./group-tasks.ts";
@@ -17,7 +18,7 @@ export interface ConsoleOptions extends Omit<
   HttpClientOptions,
   "refusalIn" | "signIn" | "readOwner"
 > {
-  /** Shared by all consoles: one token serves all calls of a client. */
+  /** Shared by all consoles of a panel: one token serves all calls of a client. */
   readonly signIn: ElementSignIn;
   /** See `AccountOpening`. */
   readonly isForInspection?: true;
@@ -56,6 +57,7 @@ export class ElementConsole implements AccountClient {
       tasks: new Tasks(this.#panel, this.#options.signal),
       groups: new GroupTasks(this.#panel),
       dumps: new Dumps(this.#panel),
+      builds: new AppliedBuilds(this.#panel),
       terms: () => this.#offers.terms,
       onList: (things) => {
         this.#remarks = { status: { applications: countOf(things) } };

@@ -1,9 +1,10 @@
 import { type Asked, wordOfWish } from "../../core/asked.ts";
-import type { FieldValue } from "../../core/diff.ts";
+import type { Fields, FieldValue } from "../../core/diff.ts";
 import type { RemoteThing, Setback } from "../../core/observation.ts";
 import type { Interest } from "../port.ts";
 import { cleanWords } from "../words.ts";
 import { failureMessage } from "./application-card.ts";
+import type { AppliedBuilds } from "./applied-builds.ts";
 import { dumpFor, type Dumps, shownDumps } from "./dumps.ts";
 import type { GroupTasks } from "./group-tasks.ts";
 import type { Panel } from "./panel.ts";
@@ -14,6 +15,7 @@ export interface Sources {
   readonly tasks: Tasks;
   readonly groups: GroupTasks;
   readonly dumps: Dumps;
+  readonly builds: AppliedBuilds;
 }
 
 const RETRY =
@@ -26,13 +28,27 @@ export async function withDetails(
   sources: Sources,
   signal: AbortSignal,
 ): Promise<RemoteThing> {
-  const { dumps } = sources;
+  const { dumps, builds } = sources;
   if (thing.headline.reason === "BackingUp") dumps.doubt(thing.id);
-  const known = await withFate(thing, interest, sources, signal);
+  const seen = isAtRest(thing) ? await builds.named(thing, interest, signal) : thing;
+  const known = withDefaultList(await withFate(seen, interest, sources, signal), interest.wanted);
   if (interest.wanted["backup"] === undefined) return known;
-  const isAtRest = known.phase === "settled" || known.phase === "failed";
-  const all = isAtRest ? await dumps.of(known.id, signal) : dumps.lastKnown(known.id);
+  const all = isAtRest(known) ? await dumps.of(known.id, signal) : dumps.lastKnown(known.id);
   return { ...known, status: { ...known.status, dumps: all && shownDumps(all) } };
+}
+
+function isAtRest({ phase }: RemoteThing): boolean {
+  return phase === "settled" || phase === "failed";
+}
+
+/** Whoever names the default list among those that are to be connected has it: it is always there, and never disconnected. */
+function withDefaultList(thing: RemoteThing, wanted: Fields): RemoteThing {
+  const { userLists } = thing.fields;
+  const standard = thing.status["defaultUserList"];
+  const named = wanted["userLists"];
+  const isNamed = typeof standard === "string" && Array.isArray(named) && named.includes(standard);
+  if (!isNamed || !Array.isArray(userLists)) return thing;
+  return { ...thing, fields: { ...thing.fields, userLists: [...userLists, standard] } };
 }
 
 /** What became of it, and of what was asked for. */
@@ -53,7 +69,7 @@ async function withFate(
       : thing;
   if (backed.phase !== "settled") return backed;
   if (build !== undefined && isAsked(asked, "update", build))
-    return withRollback(backed, asked, sources);
+    return withFateOfUpdate(backed, asked, sources.tasks);
   const technology = differing(thing, wanted, ["technologyVersion"]);
   if (technology !== undefined && isAsked(asked, "technology", technology))
     return sources.groups.follow(backed, asked, sources.tasks, signal);
@@ -68,7 +84,7 @@ async function withFailure(
   signal: AbortSignal,
 ): Promise<RemoteThing> {
   const build = differing(thing, wanted, ["projectVersionId", "assemblyVersion"]);
-  const failure = await tasks.lastFailureOf(thing.id);
+  const failure = await tasks.lastFailureOf(thing);
   const ofTask = failure?.words === undefined ? undefined : cleanWords(failure.words);
   const { error } = thing.status;
   const ofCard = typeof error === "string" ? error : undefined;
@@ -84,37 +100,34 @@ async function withFailure(
       : failed;
   if (build === undefined || backed.setback !== undefined || !isAsked(asked, "update", build))
     return backed;
-  const ofUpdate = await tasks.failureOf(thing.id, "update", asked.after);
-  return ofUpdate === undefined
-    ? backed
-    : {
-        ...backed,
-        setback: { operations: ["update"], ...rollback(backed, asked, ofUpdate.words) },
-      };
+  return withFateOfUpdate(backed, asked, tasks);
 }
 
-async function withRollback(
+async function withFateOfUpdate(
   thing: RemoteThing,
   asked: Asked,
-  { tasks }: Sources,
+  tasks: Tasks,
 ): Promise<RemoteThing> {
-  const failure = await tasks.failureOf(thing.id, "update", asked.after);
-  if (failure === undefined) return thing;
-  return {
-    ...thing,
-    setback: { operations: ["update"], ...rollback(thing, asked, failure.words) },
-  };
+  const fate = await tasks.fateOf(thing.id, "update", asked.after);
+  switch (fate?.is) {
+    case undefined:
+      return thing;
+    case "under way": {
+      const message = `the panel is at work on the update to ${valueIn(asked)}`;
+      return { ...thing, phase: "busy", headline: { reason: "Updating", message } };
+    }
+    case "failed":
+      return { ...thing, setback: rollback(thing, asked, fate.words) };
+  }
 }
 
-function rollback(
-  { fields }: RemoteThing,
-  asked: Asked,
-  words: string | undefined,
-): Omit<Setback, "operations"> {
+function rollback({ fields }: RemoteThing, asked: Asked, words: string | undefined): Setback {
   const wanted = valueIn(asked);
-  const before = fields["assemblyVersion"] ?? fields["projectVersionId"];
+  const names = [fields["assemblyVersion"], fields["projectVersionId"]];
+  const before = names.find((name) => name !== undefined && name !== "") ?? "none";
   const why = cleanWords(words ?? "no reason given");
   return {
+    operations: ["update"],
     reason: "UpdateRolledBack",
     message: `the update to build ${wanted} failed, and the panel went back to ${String(before)}: ${why}; ${RETRY}`,
   };

@@ -81,7 +81,9 @@ export function dumpFor(
   );
   if (dump === undefined) return undefined;
   if (hasFailed(dump)) return { is: "failed", id: dump.text("id") ?? "" };
-  return { is: isUnderWay(dump) ? "under way" : "done" };
+  // What the panel calls one that is done is not documented; where its file is, is.
+  const hasFile = (dump.text("application-file-ref") ?? "") !== "";
+  return { is: isUnderWay(dump) && !hasFile ? "under way" : "done" };
 }
 
 export function shownDumps(dumps: readonly Answer[]): readonly Record<string, unknown>[] {

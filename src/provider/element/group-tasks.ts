@@ -47,22 +47,31 @@ export class GroupTasks {
     signal: AbortSignal,
   ): Promise<RemoteThing> {
     const id = this.#begun.get(thing.id);
-    const failure = await tasks.failureOf(thing.id, "technology", asked.after);
-    const groupId = id ?? failure?.groupId;
+    const fate = await tasks.fateOf(thing.id, "technology", asked.after);
+    if (fate?.is === "under way") return onTheWay(thing);
+    const groupId = id ?? fate?.groupId;
     const group =
       groupId === undefined
         ? undefined
         : await this.#panel.get(pathOf(groupId), "get group", signal);
     const answer = group === undefined ? undefined : new Answer(group, "get group");
-    if (answer !== undefined && isUnderWay(answer)) {
-      const message = "the panel is changing its technology version";
-      return { ...thing, phase: "busy", headline: { reason: "Updating", message } };
-    }
+    if (answer !== undefined && isGroupUnderWay(answer)) return onTheWay(thing);
     const hasGroupFailed = answer !== undefined && (hasFailed(answer) || isTrue(answer));
-    if (failure === undefined && !hasGroupFailed) return thing;
-    const words = failure?.words ?? answer?.text("error-message") ?? "no reason given";
+    if (fate === undefined && !hasGroupFailed) return thing;
+    const words = fate?.words ?? answer?.text("error-message") ?? "no reason given";
     return { ...thing, setback: setbackOf(words) };
   }
+}
+
+/** What the panel calls a group that is over is not documented; its tasks have their ends. */
+function isGroupUnderWay(group: Answer): boolean {
+  const tasks = group.objects("tasks");
+  return isUnderWay(group) && (tasks.length === 0 || tasks.some(isUnderWay));
+}
+
+function onTheWay(thing: RemoteThing): RemoteThing {
+  const message = "the panel is changing its technology version";
+  return { ...thing, phase: "busy", headline: { reason: "Updating", message } };
 }
 
 /** Some versions write a flag as text. */

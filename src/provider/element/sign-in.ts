@@ -19,7 +19,7 @@ interface Fetched {
 }
 
 /**
- * The panel's tokens, by the client id and secret that they were fetched with. One serves all calls of all who have the same client, until
+ * One panel's tokens, by the client id and secret that they were fetched with. One serves all calls of all who have the same client, until
  * shortly before its end; while it is fetched, everybody waits for that one request.
  */
 export class ElementSignIn implements SignIn {

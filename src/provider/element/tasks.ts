@@ -1,5 +1,6 @@
+import type { RemoteThing } from "../../core/observation.ts";
 import type { Answer } from "../answer.ts";
-import { hasFailed } from "./application-state.ts";
+import { hasFailed, isUnderWay } from "./application-state.ts";
 import type { Panel } from "./panel.ts";
 
 /** What failed of a change that was asked for. */
@@ -8,6 +9,11 @@ export interface FailedTask {
   readonly words: string | undefined;
   readonly groupId: string | undefined;
 }
+
+type LastFailure = FailedTask & { readonly isOver: boolean };
+
+/** What became of a change that was asked for, as far as the tasks tell. */
+export type Fate = { readonly is: "under way" } | ({ readonly is: "failed" } & FailedTask);
 
 /** Tasks that say nothing about a build or a technology. */
 const OTHERS = /dump|backup|delete|start|stop|suspend|restore|userlist/i;
@@ -20,6 +26,7 @@ const TECHNOLOGY = /technolog/i;
 export class Tasks {
   readonly #panel: Panel;
   readonly #signal: AbortSignal;
+  readonly #told = new WeakMap<RemoteThing, LastFailure>();
   #running: Promise<unknown> | undefined;
   #next: Promise<readonly Answer[]> | undefined;
 
@@ -35,29 +42,38 @@ export class Tasks {
     return starts.toSorted(byTime).at(-1) ?? "";
   }
 
-  /** The last change of `operation` that failed and began later than `after`; older ones do not count. */
-  async failureOf(
+  /**
+   * What became of the change of `operation` that was asked for after `after`; older tasks do not count. Undefined where no task tells: it was
+   * never begun, or is done.
+   */
+  async fateOf(
     applicationId: string,
     operation: "update" | "technology",
     after: string,
-  ): Promise<FailedTask | undefined> {
-    const failed = (await this.#of(applicationId)).filter(
-      (task) =>
-        hasFailed(task) &&
-        isAbout(task, operation) &&
-        byTime(task.text("start-date") ?? "", after) > 0,
-    );
-    return lastOf(failed);
+  ): Promise<Fate | undefined> {
+    const since = (await this.#of(applicationId)).filter((task) => isLater(task, after));
+    const newest = since.toSorted(byStart).at(-1);
+    // One after the other: what is not the newest is not under way, whatever is still said of it.
+    if (newest !== undefined && isUnderWay(newest) && isAbout(newest, operation))
+      return { is: "under way" };
+    const failure = lastOf(since.filter((task) => hasFailed(task) && isAbout(task, operation)));
+    return failure && { is: "failed", ...failure };
   }
 
-  /** The last of an application's tasks that failed, and whether something else has come about since. */
-  async lastFailureOf(
-    applicationId: string,
-  ): Promise<(FailedTask & { readonly isOver: boolean }) | undefined> {
-    const all = await this.#of(applicationId);
+  /**
+   * The last of an application's tasks that failed, and whether something else has come about since. Asked for once as long as the list
+   * shows the application as it was: many in error would cost as many lists of tasks in every tick.
+   */
+  async lastFailureOf(thing: RemoteThing): Promise<LastFailure | undefined> {
+    const known = this.#told.get(thing);
+    if (known !== undefined) return known;
+    const all = await this.#of(thing.id);
     const failure = lastOf(all.filter(hasFailed));
     const last = all.toSorted(byStart).at(-1);
-    return failure && { ...failure, isOver: last !== undefined && !hasFailed(last) };
+    if (failure === undefined) return undefined;
+    const told = { ...failure, isOver: last !== undefined && !hasFailed(last) };
+    this.#told.set(thing, told);
+    return told;
   }
 
   async #of(applicationId: string): Promise<readonly Answer[]> {
@@ -90,6 +106,12 @@ function lastOf(failed: readonly Answer[]): FailedTask | undefined {
   if (last === undefined) return undefined;
   const words = last.text("error-message");
   return { words: words === "" ? undefined : words, groupId: last.text("group-id") };
+}
+
+/** What waits for its turn has not begun, so it begins later than anything. */
+function isLater(task: Answer, after: string): boolean {
+  const start = task.text("start-date") ?? "";
+  return start === "" ? isUnderWay(task) : byTime(start, after) > 0;
 }
 
 function byStart(a: Answer, b: Answer): number {

@@ -16,7 +16,10 @@ const HONEST_MS = 6_000;
  * which no operator can write needs another bound.
  */
 export function honest(history: History, { honestMs = HONEST_MS }: Bounds): string[] {
-  return revisionsByUid(history.revisions).flatMap((revisions) => {
+  const { isOfThing } = history.reading;
+  // Of an account the lists of what is in it say nothing.
+  const ofThings = history.revisions.filter(({ kind }) => isOfThing(kind));
+  return revisionsByUid(ofThings).flatMap((revisions) => {
     const last = revisions.at(-1);
     const endMs = last?.type === "DELETED" ? last.seenMs : history.nowMs;
     return readyTimes(revisions, endMs).flatMap((time) => liesIn(time, history, honestMs));

@@ -7,16 +7,17 @@ const WINDOW_MS = 1_000;
 const CALLS_PER_SECOND = 120;
 /** Words that tell of a deed, not of a condition: one before the deletion, one after it. */
 const SPARE_EVENTS = 3;
-const LISTS: ReadonlySet<string> = new Set(["listInstances", "listStorages", "readDescription"]);
 
 /** I10: no storm, neither over the whole history nor in any second of it, nor of events. */
 export function noStorm(history: History, { calls, callsPerSecond }: Bounds): string[] {
   const sent = history.entries.filter(({ source }) => source === "api");
   const most = mostInASecond(sent);
-  const limit = callsPerSecond ?? CALLS_PER_SECOND;
+  const { callsEach } = history.reading;
+  const limit = (callsPerSecond ?? CALLS_PER_SECOND) * callsEach;
+  const inAll = calls * callsEach;
   return [
-    ...(sent.length > calls
-      ? [`I10 bounded: ${sent.length} remote calls, more than ${calls}`]
+    ...(sent.length > inAll
+      ? [`I10 bounded: ${sent.length} remote calls, more than ${inAll}`]
       : []),
     ...(most > limit ? [`I10 bounded: ${most} remote calls in a second, more than ${limit}`] : []),
     ...eventsPerTransition(history),
@@ -64,14 +65,15 @@ function isEventOf({ method, path, body, status }: Exchange, uid: string): boole
   return method === "POST" && status === 201 && path.includes("/events") && body.includes(uid);
 }
 
-/** I9: where everything is as it shall be, nothing is written anywhere, and HPC Park is asked for lists alone. */
-export function quietSince({ entries, exchanges }: History, sinceMs: number): string[] {
+/** I9: where everything is as it shall be, nothing is written anywhere, and the provider is asked for lists alone. */
+export function quietSince({ entries, exchanges, reading }: History, sinceMs: number): string[] {
   const writes = exchanges.filter(
     ({ method, path, answeredMs }) =>
       method !== "GET" && answeredMs >= sinceMs && !path.includes("/leases"),
   );
   const asked = entries.filter(
-    ({ source, operation, inMs }) => source === "api" && inMs >= sinceMs && !LISTS.has(operation),
+    ({ source, operation, inMs }) =>
+      source === "api" && inMs >= sinceMs && !reading.atRest.has(operation),
   );
   return [
     ...writes.map(({ method, path }) => `I9 quiet: ${method} ${path} though nothing changed`),

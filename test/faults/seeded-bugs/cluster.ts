@@ -12,7 +12,7 @@ export const BUGS_OF_THE_CLUSTER: readonly SeededBug[] = [
       },
     ],
     trials: [
-      "API server left behind: before the journal, HPC Park too",
+      "API server left behind: before the journal, the provider too",
       "API server left behind: before the journal",
       "API server left behind: before the id",
     ],

@@ -28,6 +28,7 @@ export const BUGS_OF_CREATION: readonly SeededBug[] = [
   },
   {
     name: "any 4xx is taken for a refusal",
+    only: "hpc-park",
     edits: [
       {
         file: "provider/hpc-park/refusal.ts",

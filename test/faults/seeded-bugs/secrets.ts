@@ -13,6 +13,6 @@ export const BUGS_OF_SECRETS: readonly SeededBug[] = [
       },
     ],
     scenario: "create",
-    shows: (fault) => fault.type === "cut" && fault.side === "HPC Park",
+    shows: (fault) => fault.type === "cut" && fault.side === "provider",
   },
 ];

@@ -1,3 +1,4 @@
+import type { Provider } from "../cloud.ts";
 import type { Fault } from "../fault.ts";
 
 export interface Edit {
@@ -10,6 +11,8 @@ export interface Edit {
 /** A mistake that operators really make, put into a copy of ours; the suite must turn red over it. */
 export type SeededBug = {
   readonly name: string;
+  /** The one provider whose code it is in; left out, it shows with every provider. */
+  readonly only?: Provider;
   readonly edits: readonly Edit[];
 } & (
   | {

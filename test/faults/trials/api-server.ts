@@ -2,13 +2,19 @@ import { setTimeout as delay } from "node:timers/promises";
 import { pathOf } from "../../../src/kube/kube-object.ts";
 import { until } from "../../until.ts";
 import type { Message, Verdict } from "../message-proxy.ts";
-import { INSTANCES, LOOK_MS, type World } from "../world.ts";
+import { LOOK_MS, type World } from "../world.ts";
 import { compact } from "../watch-gate.ts";
-import { applyOne, moreCreatesThan, posted, readyAndSingle } from "./leader-trial.ts";
 import type { Trial } from "./trial.ts";
 import { strikeRelease } from "./strike-release.ts";
-
-const FINALIZER = "hpc-park.ru/remote";
+import {
+  applyOne,
+  isOneGone,
+  moreCreatesThan,
+  patchSpec,
+  posted,
+  readyAndSingle,
+  remove,
+} from "../things.ts";
 
 /** In the end there is one, and it is ready. */
 export const single = { isDone: readyAndSingle };
@@ -19,7 +25,7 @@ export function atMost(creates: number): Pick<Trial, "alsoViolated"> {
 }
 
 /** What can be broken between the operator and an API server that works. */
-export const API_SERVER: readonly Trial[] = [
+export const apiServer = (): readonly Trial[] => [
   ...[500, 503, 429].flatMap((status) =>
     (["onRequest", "onAnswer"] as const).map((moment) => refusing(status, moment)),
   ),
@@ -51,7 +57,7 @@ export const API_SERVER: readonly Trial[] = [
       await readyOne(world);
       await resize(world);
       world.kubeProxy.watches.onLine = () => "drop";
-      await world.patch(INSTANCES, "one", { spec: { gpuCount: 3 } });
+      await patchSpec(world, "one", world.subject.sized(3));
       await delay(LOOK_MS);
       world.kubeProxy.watches.onLine = () => "pass";
       world.kubeProxy.watches.fail(410);
@@ -70,10 +76,12 @@ export const API_SERVER: readonly Trial[] = [
     name: "finalizer taken off by force",
     play: async (world) => {
       await readyOne(world);
-      await world.patch(INSTANCES, "one", { metadata: { finalizers: [] } });
+      await world.patch(world.subject.type, "one", { metadata: { finalizers: [] } });
     },
-    isDone: async (world) =>
-      (await world.get(INSTANCES, "one"))?.metadata.finalizers?.includes(FINALIZER) === true,
+    isDone: async (world) => {
+      const { finalizers = [] } = (await world.get(world.subject.type, "one"))?.metadata ?? {};
+      return finalizers.includes(`${world.cloud.reading.group}/remote`);
+    },
     ...atMost(1),
   },
   {
@@ -81,8 +89,8 @@ export const API_SERVER: readonly Trial[] = [
     play: async (world) => {
       await readyOne(world);
       world.kubeProxy.watches.onLine = () => "hold";
-      await world.remove(INSTANCES, "one");
-      await world.patch(INSTANCES, "one", { metadata: { finalizers: [] } });
+      await remove(world, "one");
+      await world.patch(world.subject.type, "one", { metadata: { finalizers: [] } });
       await strikeRelease(world, "one");
       world.kubeProxy.watches.release();
     },
@@ -99,9 +107,9 @@ export const API_SERVER: readonly Trial[] = [
       await readyOne(world);
       await world.kubeProxy.asUser("DELETE", `/api/v1/namespaces/${world.namespace}`);
       // What the controller of namespaces does next, which this control plane lacks.
-      await world.remove(INSTANCES, "one");
+      await remove(world, "one");
     },
-    isDone: async (world) => (await world.isGone(INSTANCES, "one")) && world.alive("one") === 0,
+    isDone: isOneGone,
     ...atMost(1),
   },
 ];
@@ -115,9 +123,10 @@ function refusing(status: number, moment: "onRequest" | "onAnswer"): Trial {
       const headers = status === 429 ? { "retry-after": "1" } : {};
       let isJournal = true;
       world.kubeProxy[moment] = ({ method, path }: Message): Verdict => {
-        const isFirst = isJournal && method === "PATCH";
+        const { type, collections } = world.subject;
+        const isFirst = isJournal && method === "PATCH" && path.includes(`/${type.plural}/`);
         if (isFirst) isJournal = false;
-        const isOurs = path.includes("/hpc-park.ru/");
+        const isOurs = collections.some(({ plural }) => path.includes(`/${plural}`));
         return isFirst || (isOurs && isHit()) ? { status, headers } : "pass";
       };
       world.start();
@@ -146,13 +155,13 @@ async function rival(world: World): Promise<void> {
   const untilMs = performance.now() + 2_000;
   for (let count = 0; performance.now() < untilMs; count += 1) {
     const annotations = { "example.org/rival": String(count) };
-    await world.patch(INSTANCES, "one", { metadata: { annotations } });
+    await world.patch(world.subject.type, "one", { metadata: { annotations } });
     if (count === 40) await resize(world);
     await delay(10);
   }
 }
 
-/** The operator is up, and an instance is ready. */
+/** The operator is up, and `one` is ready. */
 export async function readyOne(world: World): Promise<void> {
   world.start();
   await applyOne(world);
@@ -171,17 +180,16 @@ async function expire(world: World, end: (world: World) => void): Promise<void> 
   await readyOne(world);
   world.kubeProxy.watches.silence();
   await resize(world);
-  await compact(world.kubeProxy, pathOf(INSTANCES, world.namespace));
+  await compact(world.kubeProxy, pathOf(world.subject.type, world.namespace));
   end(world);
 }
 
 function resize(world: World): Promise<void> {
-  return world.patch(INSTANCES, "one", { spec: { gpuCount: 2 } });
+  return patchSpec(world, "one", world.subject.sized(2));
 }
 
 function resized(): Pick<Trial, "isDone" | "alsoViolated"> {
-  const isGrown = ({ simulator }: World): boolean =>
-    simulator.park.instances.all()[0]?.gpuCount === 2;
+  const isGrown = ({ subject }: World): boolean => subject.things()[0]?.size === 2;
   return { isDone: async (world) => isGrown(world) && readyAndSingle(world), ...atMost(1) };
 }
 

@@ -3,15 +3,9 @@ import { until } from "../../until.ts";
 import { WallClock } from "../wall-clock.ts";
 import { LOOK_MS, type World } from "../world.ts";
 import { type Election, LEASE } from "./election.ts";
-import {
-  applyOne,
-  createsOf,
-  leaderTrial,
-  moreCreatesThan,
-  posted,
-  readyAndSingle,
-} from "./leader-trial.ts";
+import { leaderTrial } from "./leader-trial.ts";
 import type { Trial } from "./trial.ts";
+import { applyOne, createsOf, moreCreatesThan, posted, readyAndSingle } from "../things.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -28,7 +22,7 @@ const PATIENT = { environment: { SETTLE_SECONDS: "3" } };
 const EFFECT_MS = 2_200;
 
 /** The wall clock of the operator is wrong, or is set; what it counts must not be. */
-export const CLOCKS: readonly Trial[] = [
+export const clocks = (): readonly Trial[] => [
   ...HOURS.map(([word, shiftMs]) => lostWithWrongClock(word, shiftMs)),
   ...HOURS.map(([word, shiftMs]) => setWhileSettling(word, shiftMs)),
   ...HOURS.map(([word, shiftMs]) => setBetweenLives(word, shiftMs)),
@@ -40,9 +34,9 @@ export const CLOCKS: readonly Trial[] = [
 ];
 
 /** The first request takes effect, but late and unanswered; a second one within the quiet time would make two. */
-function holdFirstPost({ simulator }: World): void {
-  simulator.faults.add({
-    match: { method: "POST", nth: 1 },
+function holdFirstPost({ cloud, subject }: World): void {
+  cloud.faults.add({
+    match: { operation: subject.operations.create, nth: 1 },
     effect: { kind: "delay", ms: EFFECT_MS, when: "before" },
   });
 }
@@ -104,7 +98,9 @@ function neverTookEffect(word: string, shiftMs: number): Trial {
     name: `killed in a POST that does nothing, comes back with its clock an hour ${word}`,
     play: async (world) => {
       world.start();
-      world.simulator.faults.add({ match: { method: "POST", nth: 1 }, effect: { kind: "hang" } });
+      const { cloud, subject } = world;
+      const match = { operation: subject.operations.create, nth: 1 };
+      cloud.faults.add({ match, effect: { kind: "hang" } });
       await applyOne(world);
       await posted(world);
       await world.kill();
@@ -189,19 +185,20 @@ function changedHandsInTime({ terms }: Election): string[] {
   ];
 }
 
-/** HPC Park asks for one second, by its own clock. */
+/** The provider asks for one second, by its own clock. */
 function pausedByDate(word: string, shiftMs: number): Trial {
   return {
     name: `clock an hour ${word}, Retry-After is a date`,
     play: (world) =>
       withClock(shiftMs, world, async () => {
         const date = new Date(Date.now() + 1_000).toUTCString();
-        world.simulator.faults.add({
-          match: { method: "POST", nth: 1 },
+        const { cloud, subject } = world;
+        cloud.faults.add({
+          match: { operation: subject.operations.create, nth: 1 },
           effect: {
             kind: "status",
             status: 429,
-            body: { detail: "slow down" },
+            body: subject.answers.slowDown,
             headers: { "retry-after": date },
           },
         });

@@ -1,46 +1,45 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { until } from "../../until.ts";
-import { INSTANCES, LOOK_MS, TIMEOUT_MS, type World } from "../world.ts";
-import { allReady, applyAll, assertUnmoved, cloudTrial, movesOf, named } from "./cloud-trial.ts";
-import {
-  applyOne,
-  INSTANCE,
-  leaderTrial,
-  moreCreatesThan,
-  posted,
-  readyAndSingle,
-} from "./leader-trial.ts";
+import { effectOf } from "../fault.ts";
+import { LOOK_MS, TIMEOUT_MS, type World } from "../world.ts";
+import { assertUnmoved, cloudTrial, movesOf } from "./cloud-trial.ts";
+import { leaderTrial } from "./leader-trial.ts";
 import { Gate, type Passage } from "./gate.ts";
 import type { Trial } from "./trial.ts";
+import {
+  allReady,
+  applyAll,
+  applyOne,
+  moreCreatesThan,
+  named,
+  patchSpec,
+  posted,
+  readyAndSingle,
+  remove,
+} from "../things.ts";
 
-/** The operator reads its token file once a second. */
-const SEEN_MS = 1_300;
-const UNAUTHORIZED = {
-  kind: "status",
-  status: 401,
-  body: { detail: "Invalid token" },
-} as const;
-
-export const CREDENTIALS: readonly Trial[] = [
+export const credentials = (): readonly Trial[] => [
   cloudTrial({
     name: "401 for two seconds in mid-create",
     play: async (world) => {
       answerSlowly(world);
       await applyOne(world);
       await posted(world);
-      const id = world.simulator.faults.add({ effect: UNAUTHORIZED });
+      const { faults, reading } = world.cloud;
+      const id = faults.add({ effect: effectOf("401 in between", reading) });
       await delay(2_000);
-      world.simulator.faults.clear(id);
+      faults.clear(id);
     },
     alsoViolated: (world) => moreCreatesThan(world, 1),
   }),
   cloudTrial({
     name: "401 for two seconds from the POST on",
     play: async (world) => {
-      const id = world.simulator.faults.add({ effect: UNAUTHORIZED });
+      const { faults, reading } = world.cloud;
+      const id = faults.add({ effect: effectOf("401 in between", reading) });
       await applyOne(world);
       await delay(2_000);
-      world.simulator.faults.clear(id);
+      faults.clear(id);
     },
   }),
   cloudTrial({
@@ -49,9 +48,7 @@ export const CREDENTIALS: readonly Trial[] = [
       answerSlowly(world);
       await applyOne(world);
       await posted(world);
-      const made = world.simulator.perform({ action: "add-token", name: "fresh", master: true });
-      await world.setToken(String(made.token));
-      world.simulator.perform({ action: "revoke-token", name: "ordinary" });
+      await world.cloud.credential.replace(world);
     },
     alsoViolated: (world) => moreCreatesThan(world, 1),
   }),
@@ -60,15 +57,16 @@ export const CREDENTIALS: readonly Trial[] = [
     play: async (world) => {
       await applyAll(world, named(3));
       await until("three are ready", () => allReady(world, named(3)));
-      await world.setToken("");
-      await world.remove(INSTANCES, "many-0");
+      const { takeAway, putBack, seenMs } = world.cloud.credential;
+      await takeAway(world);
+      await remove(world, "many-0");
       await applyOne(world);
-      await delay(2 * SEEN_MS);
-      await world.setToken(world.simulator.token);
+      await delay(2 * seenMs);
+      await putBack(world);
     },
     isDone: async (world) =>
       (await allReady(world, ["many-1", "many-2", "one"])) &&
-      (await world.isGone(INSTANCES, "many-0")),
+      (await world.isGone(world.subject.type, "many-0")),
     alsoViolated: (world) => moreCreatesThan(world, 4),
   }),
   ...[1, 2, 12].map(otherAccount),
@@ -76,9 +74,9 @@ export const CREDENTIALS: readonly Trial[] = [
   ...[301, 302, 307, 308].map(redirected),
 ];
 
-function answerSlowly({ simulator }: World): void {
-  simulator.faults.add({
-    match: { method: "POST" },
+export function answerSlowly({ cloud, subject }: World): void {
+  cloud.faults.add({
+    match: { operation: subject.operations.create },
     effect: { kind: "delay", ms: TIMEOUT_MS * 0.75, when: "after" },
   });
 }
@@ -92,41 +90,43 @@ function otherAccount(count: number): Trial {
     play: async (world) => {
       await applyAll(world, names);
       await until("all are ready", () => allReady(world, names));
-      const other = world.simulator.perform({ action: "add-token", name: "other" });
-      await world.setToken(String(other.token));
-      await delay(SEEN_MS + LOOK_MS);
+      const { useAnother, putBack, seenMs } = world.cloud.credential;
+      await useAnother(world);
+      await delay(seenMs + LOOK_MS);
       const before = movesOf(world);
       // What a person does meanwhile must wait as well.
-      await world.remove(INSTANCES, "many-0");
-      if (count > 1) await world.patch(INSTANCES, "many-1", { spec: { gpuCount: 2 } });
+      await remove(world, "many-0");
+      if (count > 1) await patchSpec(world, "many-1", world.subject.sized(2));
       await delay(8 * LOOK_MS);
       assertUnmoved(world, before);
-      await world.setToken(world.simulator.token);
-      await delay(SEEN_MS);
+      await putBack(world);
+      await delay(seenMs);
     },
     isDone: async (world) =>
-      (await world.isGone(INSTANCES, "many-0")) &&
+      (await world.isGone(world.subject.type, "many-0")) &&
       world.alive("many-0") === 0 &&
       allReady(world, names.slice(1)),
     alsoViolated: (world) => moreCreatesThan(world, count),
   });
 }
 
-/** Made with one token, looked for with another, and back: a token sees only what was made with it. */
+/** Made with one token, looked for with another, and back: a token of HPC Park sees only what was made with it. */
 function madeWithAnother(): Trial {
   return leaderTrial({
+    only: "hpc-park",
     name: "created first under another account's token",
     hasManyWriters: true,
     play: async (world, election) => {
       const other = world.simulator.perform({ action: "add-token", name: "other" });
       await world.setToken(String(other.token));
       await election.enter("only", { LEADER_ELECTION: "false" });
-      await world.apply(INSTANCES, "one", INSTANCE);
+      await applyOne(world);
       await until("one is ready", () => readyAndSingle(world));
+      const { seenMs } = world.cloud.credential;
       await world.setToken(world.simulator.token);
-      await delay(SEEN_MS + 8 * LOOK_MS);
+      await delay(seenMs + 8 * LOOK_MS);
       await world.setToken(String(other.token));
-      await delay(SEEN_MS);
+      await delay(seenMs);
     },
     alsoViolated: (world) => moreCreatesThan(world, 1),
   });
@@ -149,7 +149,7 @@ function redirected(status: number): Trial {
         headers: { location: `${elsewhere.url}${path}` },
       });
       await applyAll(world, names);
-      await delay(2 * SEEN_MS);
+      await delay(2 * world.cloud.credential.seenMs);
       cloud.onRequest = () => "pass";
       await elsewhere.shut();
     },

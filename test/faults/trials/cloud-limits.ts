@@ -1,9 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { until } from "../../until.ts";
-import { INSTANCES, LOOK_MS, type World } from "../world.ts";
-import { allReady, applyAll, cloudTrial, named } from "./cloud-trial.ts";
-import { INSTANCE } from "./leader-trial.ts";
+import { LOOK_MS, type World } from "../world.ts";
+import { cloudTrial } from "./cloud-trial.ts";
 import type { Trial } from "./trial.ts";
+import { allReady, apply, applyAll, named, remove } from "../things.ts";
 
 const STORM_MS = 2_000;
 const FIVE = named(5);
@@ -26,7 +26,7 @@ const STORMS: Readonly<Record<string, Storm>> = {
   "Retry-After 0": { headers: () => ({ "retry-after": "0" }), callsInStorm: 50 },
 };
 
-export const LIMITS: readonly Trial[] = [
+export const limits = (): readonly Trial[] => [
   ...Object.entries(STORMS).map(([name, storm]) => stormTrial(name, storm)),
   absurdPause(),
 ];
@@ -39,19 +39,21 @@ function stormTrial(name: string, { headers, callsInStorm }: Storm): Trial {
     play: async (world) => {
       await applyAll(world, FIVE);
       await until("five are ready", () => allReady(world, FIVE));
-      const before = world.simulator.ledger.entries.length;
-      const id = world.simulator.faults.add({
-        effect: { kind: "status", status: 429, body: { detail: "slow down" }, headers: headers() },
+      const { cloud, subject } = world;
+      const before = cloud.ledger.entries.length;
+      const body = subject.answers.slowDown;
+      const id = cloud.faults.add({
+        effect: { kind: "status", status: 429, body, headers: headers() },
       });
-      await world.apply(INSTANCES, "sixth", INSTANCE);
-      await world.remove(INSTANCES, "many-0");
+      await apply(world, "sixth");
+      await remove(world, "many-0");
       await delay(STORM_MS);
-      sent = world.simulator.ledger.entries.length - before;
-      world.simulator.faults.clear(id);
+      sent = cloud.ledger.entries.length - before;
+      cloud.faults.clear(id);
     },
     isDone: async (world) =>
       (await allReady(world, [...FIVE.slice(1), "sixth"])) &&
-      (await world.isGone(INSTANCES, "many-0")),
+      (await world.isGone(world.subject.type, "many-0")),
     alsoViolated: () =>
       sent > callsInStorm ? [`${sent} calls into the storm, more than ${callsInStorm}`] : [],
   });
@@ -65,14 +67,15 @@ function absurdPause(): Trial {
       await applyAll(world, FIVE);
       await until("five are ready", () => allReady(world, FIVE));
       const headers = { "retry-after": "1000000000" };
-      world.simulator.faults.add({
+      const { cloud, subject } = world;
+      cloud.faults.add({
         match: { nth: 1 },
-        effect: { kind: "status", status: 429, body: { detail: "slow down" }, headers },
+        effect: { kind: "status", status: 429, body: subject.answers.slowDown, headers },
       });
       await until("it is said", () => allSay(world, "Unknown"), { seen: operator.log });
-      const before = world.simulator.ledger.entries.length;
+      const before = cloud.ledger.entries.length;
       await delay(4 * LOOK_MS);
-      const sent = world.simulator.ledger.entries.length - before;
+      const sent = cloud.ledger.entries.length - before;
       if (sent > 0) throw new Error(`${sent} calls in the pause`);
       await operator.end("SIGKILL");
       world.start();
@@ -82,7 +85,7 @@ function absurdPause(): Trial {
 }
 
 async function allSay(world: World, status: string): Promise<boolean> {
-  const objects = await Promise.all(FIVE.map((name) => world.get(INSTANCES, name)));
+  const objects = await Promise.all(FIVE.map((name) => world.get(world.subject.type, name)));
   return objects.every((object) =>
     object?.status?.conditions?.some((one) => one.type === "Ready" && one.status === status),
   );

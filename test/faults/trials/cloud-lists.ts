@@ -1,9 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { until } from "../../until.ts";
-import { INSTANCES, LOOK_MS, QUIET_MS, type World } from "../world.ts";
-import { allReady, applyAll, assertUnmoved, cloudTrial, movesOf, named } from "./cloud-trial.ts";
-import { moreCreatesThan } from "./leader-trial.ts";
+import { effectOf } from "../fault.ts";
+import { LOOK_MS, QUIET_MS, type World } from "../world.ts";
+import { assertUnmoved, cloudTrial, movesOf } from "./cloud-trial.ts";
 import type { Trial } from "./trial.ts";
+import { allReady, applyAll, moreCreatesThan, named, remove } from "../things.ts";
 
 /** How many there are, and how a list lies about them. */
 interface Lie {
@@ -12,26 +13,24 @@ interface Lie {
   readonly tell: (world: World) => void;
 }
 
-const NOT_FOUND = { kind: "status", status: 404, body: { detail: "Not Found" } } as const;
-
-function loseList({ simulator }: World, share: number): void {
-  simulator.faults.add({
-    match: { operation: "listInstances" },
+function loseList({ cloud, subject }: World, share: number): void {
+  cloud.faults.add({
+    match: { operation: subject.operations.list },
     effect: { kind: "partial-list", fraction: share },
   });
 }
 
 /** The same ones are missing from the list and are a documented 404: all that is left is that they are many. */
-function loseSome(world: World, share: number): void {
-  const ids = world.simulator.park.instances.all().map(({ id }) => id);
+function loseSome({ cloud: { faults, reading }, subject }: World, share: number): void {
+  const ids = subject.things().map(({ id }) => id);
   const lost = ids.slice(0, Math.ceil(ids.length * share));
-  world.simulator.faults.add({
-    match: { operation: "listInstances" },
+  faults.add({
+    match: { operation: subject.operations.list },
     effect: { kind: "partial-list", ids: lost },
   });
-  world.simulator.faults.add({
-    match: { method: "GET", path: `/instance/(${lost.join("|")})$` },
-    effect: NOT_FOUND,
+  faults.add({
+    match: { method: "GET", path: subject.answers.cardsOf(lost) },
+    effect: effectOf("404 though it exists", reading),
   });
 }
 
@@ -39,9 +38,9 @@ const LIES: readonly Lie[] = [
   {
     name: "[] while twelve run",
     count: 12,
-    tell: ({ simulator }) =>
-      void simulator.faults.add({
-        match: { operation: "listInstances" },
+    tell: ({ cloud, subject }) =>
+      void cloud.faults.add({
+        match: { operation: subject.operations.list },
         effect: { kind: "empty-list" },
       }),
   },
@@ -51,7 +50,7 @@ const LIES: readonly Lie[] = [
   { name: "all of three lost, and 404", count: 3, tell: (world) => loseSome(world, 1) },
 ];
 
-export const LISTS: readonly Trial[] = LIES.map(lieTrial);
+export const lyingLists = (): readonly Trial[] => LIES.map(lieTrial);
 
 function lieTrial({ name, count, tell }: Lie): Trial {
   const names = named(count);
@@ -66,13 +65,13 @@ function lieTrial({ name, count, tell }: Lie): Trial {
       const before = movesOf(world);
       tell(world);
       await delay(2 * LOOK_MS);
-      await world.remove(INSTANCES, "many-0");
+      await remove(world, "many-0");
       await delay(4 * LOOK_MS);
       assertUnmovedOrDeleting(world, before);
-      world.simulator.faults.clear();
+      world.cloud.faults.clear();
     },
     isDone: async (world) =>
-      (await world.isGone(INSTANCES, "many-0")) &&
+      (await world.isGone(world.subject.type, "many-0")) &&
       world.alive("many-0") === 0 &&
       allReady(world, names.slice(1)),
     alsoViolated: (world) => moreCreatesThan(world, count),
@@ -81,10 +80,10 @@ function lieTrial({ name, count, tell }: Lie): Trial {
 
 /** What a GET still shows may be deleted on its user's word, where the lie was too small to break the trust. */
 function assertUnmovedOrDeleting(world: World, before: ReturnType<typeof movesOf>): void {
+  const { released } = movesOf(world);
   const isProven = world.alive("many-0") === 0;
-  assertUnmoved(world, isProven ? movesAfterDelete(before) : before);
-}
-
-function movesAfterDelete(before: ReturnType<typeof movesOf>): ReturnType<typeof movesOf> {
-  return { ...before, deletes: before.deletes + 1, released: before.released + 1 };
+  // What is gone is let go of when that is proven.
+  const isLetGo = released === before.released + 1;
+  const deleted = { deletes: before.deletes + 1, ...(isLetGo ? { released } : {}) };
+  assertUnmoved(world, isProven ? { ...before, ...deleted } : before);
 }

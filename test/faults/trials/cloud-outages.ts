@@ -1,32 +1,45 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { until } from "../../until.ts";
 import { mostInASecond } from "../invariants/traffic.ts";
-import { INSTANCES, LOOK_MS, QUIET_MS, type World } from "../world.ts";
-import { allReady, applyAll, cloudTrial, named, readyIs } from "./cloud-trial.ts";
+import { isChange, type Reading } from "../invariants/reading.ts";
+import { LOOK_MS, QUIET_MS, type World } from "../world.ts";
+import { cloudTrial } from "./cloud-trial.ts";
 import type { Rival } from "./election.ts";
 import type { Passage } from "./gate.ts";
-import { applyOne, INSTANCE, moreCreatesThan, posted, readyAndSingle } from "./leader-trial.ts";
 import type { Trial } from "./trial.ts";
+import {
+  allReady,
+  apply,
+  applyAll,
+  applyOne,
+  isOneGone,
+  moreCreatesThan,
+  named,
+  patchSpec,
+  posted,
+  readyAndSingle,
+  readyIs,
+  remove,
+} from "../things.ts";
 
 const OUTAGE_MS = 3_000;
 const SIX = named(6);
 /** Calls in any second while nothing answers, two kinds together; at the active interval it would be forty. */
 const CALLS_IN_OUTAGE = 25;
 
-export const OUTAGES: readonly Trial[] = [
+export const outages = (): readonly Trial[] => [
   outage("every call hangs", {
-    begin: ({ simulator }) => void simulator.faults.add({ effect: { kind: "hang" } }),
-    end: ({ simulator }) => simulator.faults.clear(),
+    begin: ({ cloud }) => void cloud.faults.add({ effect: { kind: "hang" } }),
+    end: ({ cloud }) => cloud.faults.clear(),
   }),
   outage("every answer is lost", {
-    begin: ({ simulator }) =>
-      void simulator.faults.add({ effect: { kind: "hang", afterWork: true } }),
-    end: ({ simulator }) => simulator.faults.clear(),
+    begin: ({ cloud }) => void cloud.faults.add({ effect: { kind: "hang", afterWork: true } }),
+    end: ({ cloud }) => cloud.faults.clear(),
   }),
   outage("every answer is 503", {
-    begin: ({ simulator }) =>
-      void simulator.faults.add({ effect: { kind: "status", status: 503, body: "busy" } }),
-    end: ({ simulator }) => simulator.faults.clear(),
+    begin: ({ cloud }) =>
+      void cloud.faults.add({ effect: { kind: "status", status: 503, body: "busy" } }),
+    end: ({ cloud }) => cloud.faults.clear(),
   }),
   outage("connections are refused", {
     begin: (_, { cloud }) => cloud.shut(),
@@ -36,29 +49,25 @@ export const OUTAGES: readonly Trial[] = [
     begin: (_, { cloud }) => cloud.cut(),
     end: (_, { cloud }) => cloud.mend(),
   }),
-  tenLost("create", isMethod("POST"), async (world) => applyOne(world), readyAndSingle, 1),
+  tenLost("create", (passage, { isCreate }) => isCreate(passage), applyOne, readyAndSingle),
   tenLost(
     "delete",
-    isMethod("DELETE"),
-    (world) => world.remove(INSTANCES, "one"),
-    async (world) => (await world.isGone(INSTANCES, "one")) && world.alive("one") === 0,
-    1,
+    ({ method }) => method === "DELETE",
+    (world) => remove(world, "one"),
+    isOneGone,
   ),
   tenLost(
     "update",
-    isMethod("PATCH"),
-    (world) => world.patch(INSTANCES, "one", { spec: { gpuCount: 4 } }),
-    async (world) =>
-      (await readyAndSingle(world)) &&
-      (await world.get(INSTANCES, "one"))?.status?.["gpuCount"] === 4,
-    1,
+    isChange,
+    (world) => patchSpec(world, "one", world.subject.sized(4)),
+    async (world) => (await readyAndSingle(world)) && isSized(world),
   ),
   cloudTrial({
     name: "ten creates in a row hang and do nothing",
     limitMs: 60_000,
     play: async (world) => {
-      world.simulator.faults.add({
-        match: { method: "POST", nth: 1, times: 10 },
+      world.cloud.faults.add({
+        match: { operation: world.subject.operations.create, nth: 1, times: 10 },
         effect: { kind: "hang" },
       });
       await applyOne(world);
@@ -70,7 +79,8 @@ export const OUTAGES: readonly Trial[] = [
     name: "create delivered twice",
     bounds: { doubleMs: 3 * LOOK_MS },
     play: async (world, { cloud }) => {
-      cloud.onRequest = ({ method }) => (method === "POST" ? "twice" : "pass");
+      const { isCreate } = world.cloud.reading;
+      cloud.onRequest = (passage) => (isCreate(passage) ? "twice" : "pass");
       await applyAll(world, named(3));
       await delay(QUIET_MS);
     },
@@ -79,8 +89,10 @@ export const OUTAGES: readonly Trial[] = [
   }),
 ];
 
-function isMethod(method: string): (passage: Passage) => boolean {
-  return (passage) => passage.method === method;
+async function isSized(world: World): Promise<boolean> {
+  const { subject } = world;
+  const { status = {} } = (await world.get(subject.type, "one")) ?? {};
+  return subject.isShown(status, { size: 4 });
 }
 
 interface Outage {
@@ -88,7 +100,7 @@ interface Outage {
   readonly end: (world: World, only: Rival) => Promise<void> | void;
 }
 
-/** Six are ready, one more is asked for while nothing answers, one is to go, and HPC Park comes back. */
+/** Six are ready, one more is asked for while nothing answers, one is to go, and the provider comes back. */
 function outage(name: string, { begin, end }: Outage): Trial {
   let recoveredMs = 0;
   let outMs = 0;
@@ -100,8 +112,8 @@ function outage(name: string, { begin, end }: Outage): Trial {
       await until("six are ready", () => allReady(world, SIX));
       await begin(world, only);
       outMs = performance.now();
-      await world.apply(INSTANCES, "seventh", INSTANCE);
-      await world.remove(INSTANCES, "many-0");
+      await apply(world, "seventh");
+      await remove(world, "many-0");
       await until(
         "it is said that nothing can be read",
         () => readyIs(world, "many-1", "Unknown"),
@@ -115,7 +127,7 @@ function outage(name: string, { begin, end }: Outage): Trial {
     },
     isDone: async (world) =>
       (await allReady(world, [...SIX.slice(1), "seventh"])) &&
-      (await world.isGone(INSTANCES, "many-0")),
+      (await world.isGone(world.subject.type, "many-0")),
     alsoViolated: (world) => [
       ...moreCreatesThan(world, 7 + 1),
       ...stormIn(world, outMs, recoveredMs),
@@ -123,8 +135,8 @@ function outage(name: string, { begin, end }: Outage): Trial {
   });
 }
 
-function stormIn({ simulator }: World, fromMs: number, toMs: number): string[] {
-  const during = simulator.ledger.entries.filter(({ inMs }) => inMs > fromMs && inMs < toMs);
+function stormIn({ cloud }: World, fromMs: number, toMs: number): string[] {
+  const during = cloud.ledger.entries.filter(({ inMs }) => inMs > fromMs && inMs < toMs);
   const most = mostInASecond(during);
   return most > CALLS_IN_OUTAGE ? [`${most} calls in one second of the outage`] : [];
 }
@@ -132,10 +144,9 @@ function stormIn({ simulator }: World, fromMs: number, toMs: number): string[] {
 /** From the first such request on, ten answers in a row are lost, whatever they answer; all of it is done. */
 function tenLost(
   what: string,
-  isIt: (passage: Passage) => boolean,
+  isIt: (passage: Passage, reading: Reading) => boolean,
   act: (world: World) => Promise<void>,
   isDone: (world: World) => Promise<boolean>,
-  creates: number,
 ): Trial {
   return cloudTrial({
     name: `ten answers in a row lost from a ${what} on`,
@@ -148,7 +159,7 @@ function tenLost(
       let left = 10;
       let hasBegun = false;
       cloud.onAnswer = (passage) => {
-        hasBegun ||= isIt(passage);
+        hasBegun ||= isIt(passage, world.cloud.reading);
         if (!hasBegun || left === 0) return "pass";
         left -= 1;
         return "drop";
@@ -157,6 +168,6 @@ function tenLost(
       await until("ten answers are lost", () => left === 0);
     },
     isDone,
-    alsoViolated: (world) => moreCreatesThan(world, creates),
+    alsoViolated: (world) => moreCreatesThan(world, 1),
   });
 }

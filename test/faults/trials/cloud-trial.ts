@@ -1,6 +1,7 @@
-import { INSTANCES, type World } from "../world.ts";
-import { createsOf, INSTANCE, type LeaderTrial, leaderTrial } from "./leader-trial.ts";
+import type { World } from "../world.ts";
+import { type LeaderTrial, leaderTrial } from "./leader-trial.ts";
 import type { Rival } from "./election.ts";
+import { createsOf, deletesOf } from "../things.ts";
 import type { Trial } from "./trial.ts";
 
 export interface CloudTrial extends Omit<LeaderTrial, "play" | "hasManyWriters" | "alsoViolated"> {
@@ -9,7 +10,7 @@ export interface CloudTrial extends Omit<LeaderTrial, "play" | "hasManyWriters" 
   readonly alsoViolated?: (world: World) => string[] | Promise<string[]>;
 }
 
-/** A trial with one operator and a gate between it and HPC Park. */
+/** A trial with one operator and a gate between it and the provider. */
 export function cloudTrial({ play, environment, ...course }: CloudTrial): Trial {
   return leaderTrial({
     ...course,
@@ -17,25 +18,6 @@ export function cloudTrial({ play, environment, ...course }: CloudTrial): Trial 
     play: async (world, election) =>
       play(world, await election.enter("only", { LEADER_ELECTION: "false", ...environment })),
   });
-}
-
-export function named(count: number): string[] {
-  return Array.from({ length: count }, (_, index) => `many-${index}`);
-}
-
-export async function applyAll(world: World, names: readonly string[]): Promise<void> {
-  await Promise.all(names.map((name) => world.apply(INSTANCES, name, INSTANCE)));
-}
-
-export async function allReady(world: World, names: readonly string[]): Promise<boolean> {
-  const ready = await Promise.all(names.map((name) => world.isReady(INSTANCES, name)));
-  return ready.every(Boolean) && names.every((name) => world.alive(name) === 1);
-}
-
-export function deletesOf({ simulator }: World): number {
-  return simulator.ledger.entries.filter(
-    ({ source, method }) => source === "api" && method === "DELETE",
-  ).length;
 }
 
 /** What must not move while nothing is to be believed. */
@@ -49,14 +31,4 @@ export function assertUnmoved(world: World, before: ReturnType<typeof movesOf>):
   const now = movesOf(world);
   if (JSON.stringify(now) === JSON.stringify(before)) return;
   throw new Error(`before ${JSON.stringify(before)}, now ${JSON.stringify(now)}`);
-}
-
-export function readyStatusOf(conditions: unknown): string {
-  if (!Array.isArray(conditions)) return "";
-  return conditions.find(({ type }) => type === "Ready")?.status ?? "";
-}
-
-export async function readyIs(world: World, name: string, status: string): Promise<boolean> {
-  const object = await world.get(INSTANCES, name);
-  return readyStatusOf(object?.status?.conditions) === status;
 }

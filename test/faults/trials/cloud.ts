@@ -1,15 +1,15 @@
-import { CREDENTIALS } from "./cloud-credentials.ts";
-import { LIMITS } from "./cloud-limits.ts";
-import { LISTS } from "./cloud-lists.ts";
-import { ODD_ANSWERS } from "./cloud-odd-answers.ts";
-import { OUTAGES } from "./cloud-outages.ts";
+import { credentials } from "./cloud-credentials.ts";
+import { limits } from "./cloud-limits.ts";
+import { lyingLists } from "./cloud-lists.ts";
+import { oddAnswers } from "./cloud-odd-answers.ts";
+import { outages } from "./cloud-outages.ts";
 import type { Trial } from "./trial.ts";
 
-/** HPC Park fails, lies, answers nonsense, or another account answers in its place. */
-export const CLOUD: readonly Trial[] = [
-  ...CREDENTIALS,
-  ...LIMITS,
-  ...LISTS,
-  ...OUTAGES,
-  ...ODD_ANSWERS,
+/** The provider fails, lies, answers nonsense, or another account answers in its place. */
+export const cloud = (): readonly Trial[] => [
+  ...credentials(),
+  ...limits(),
+  ...lyingLists(),
+  ...outages(),
+  ...oddAnswers(),
 ];

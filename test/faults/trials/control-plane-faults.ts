@@ -3,13 +3,12 @@ import { type KubeObject, pathOf } from "../../../src/kube/kube-object.ts";
 import { until } from "../../until.ts";
 import type { Verdict } from "../message-proxy.ts";
 import type { OwnControlPlane, Part } from "../own-control-plane.ts";
-import { INSTANCES, LOOK_MS, QUIET_MS, type World } from "../world.ts";
+import { LOOK_MS, QUIET_MS, type World } from "../world.ts";
 import { atMost, readyOne, single } from "./api-server.ts";
-import { applyOne, createsOf, readyAndSingle } from "./leader-trial.ts";
 import type { Trial } from "./trial.ts";
+import { applyOne, createsOf, readyAndSingle } from "../things.ts";
 
 const CRD_PATH = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
-const INSTANCE_CRD = "hpcinstances.hpc-park.ru";
 
 /** An informer that failed comes back after half a minute at the latest. */
 const BACKOFF_MS = 45_000;
@@ -26,9 +25,8 @@ export function controlPlaneFaults(plane: OwnControlPlane): readonly Trial[] {
       play: async (world) => {
         await readyOne(world);
         await plane.kill("kube-apiserver");
-        const [only] = world.simulator.park.instances.all();
-        const id = only?.id ?? 0;
-        world.simulator.perform({ action: "delete", kind: "instance", id });
+        const [only] = world.subject.things();
+        world.subject.panel.remove(only?.id ?? "");
         await delay(QUIET_MS + LOOK_MS);
         await recorderFirst(world, async () => {
           await plane.startAgain("kube-apiserver");
@@ -103,10 +101,10 @@ function stoppedInMidCreate(plane: OwnControlPlane, part: Part): Trial {
 }
 
 /** When the journal is written and the create request is on its way. */
-function inMidCreate({ cloudProxy }: World, act: () => Promise<void>): Promise<void> {
+function inMidCreate({ cloudProxy, cloud }: World, act: () => Promise<void>): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  cloudProxy.onRequest = async ({ method }): Promise<Verdict> => {
-    if (method !== "POST") return "pass";
+  cloudProxy.onRequest = async (message): Promise<Verdict> => {
+    if (!cloud.reading.isCreate(message)) return "pass";
     cloudProxy.onRequest = () => "pass";
     await act().then(resolve, reject);
     return "pass";
@@ -145,7 +143,8 @@ async function deleteCrd(world: World, plane: OwnControlPlane): Promise<void> {
   const { kubeProxy } = world;
   await readyOne(world);
   await emptyElsewhere(world);
-  const path = `${CRD_PATH}/${INSTANCE_CRD}`;
+  const { plural, group } = world.subject.type;
+  const path = `${CRD_PATH}/${plural}.${group}`;
   const { metadata, spec } = JSON.parse((await kubeProxy.asUser("GET", path)).body);
   await kubeProxy.asUser("DELETE", path);
   await until("the CRD is gone", async () => (await kubeProxy.asUser("GET", path)).status === 404);
@@ -174,15 +173,13 @@ async function recorderFirst({ kubeProxy }: World, bringBack: () => Promise<void
 }
 
 /** What other trials left behind would hold the CRD. */
-async function emptyElsewhere({ kubeProxy, namespace }: World): Promise<void> {
-  const all = await kubeProxy.asUser(
-    "GET",
-    `/apis/${INSTANCES.group}/${INSTANCES.version}/${INSTANCES.plural}`,
-  );
+async function emptyElsewhere({ kubeProxy, namespace, subject }: World): Promise<void> {
+  const { type } = subject;
+  const all = await kubeProxy.asUser("GET", `/apis/${type.group}/${type.version}/${type.plural}`);
   const { items }: { items: readonly KubeObject[] } = JSON.parse(all.body);
   for (const { metadata } of items) {
     if (metadata.namespace === undefined || metadata.namespace === namespace) continue;
-    const path = pathOf(INSTANCES, metadata.namespace, metadata.name);
+    const path = pathOf(type, metadata.namespace, metadata.name);
     await kubeProxy.asUser("PATCH", path, { metadata: { finalizers: [] } });
   }
 }

@@ -47,8 +47,10 @@ export class Election {
     prepare: (rival: Omit<Rival, "operator">) => void = () => undefined,
   ): Promise<Rival> {
     const { proxy } = await this.#world.anotherKubeProxy();
+    const { byGate } = this.#world.cloud;
+    const { cloudProxy } = this.#world;
     const kube = await Gate.open(proxy.url);
-    const cloud = await Gate.open(this.#world.cloudProxy.url, { "x-client-id": client });
+    const cloud = await Gate.open(cloudProxy.url, { "x-client-id": client });
     const kubeconfig = join(this.#folder, client);
     await writeFile(kubeconfig, kubeconfigFor(kube.url));
     const parts = { client, kube, cloud, proxy };
@@ -56,8 +58,7 @@ export class Election {
     const operator = this.#world.startAnother({
       ...settingsOf(this.#world),
       KUBECONFIG: kubeconfig,
-      HPC_PARK_URL: cloud.url,
-      ...environment,
+      ...merged(byGate(cloud.url, cloudProxy.url), environment),
     });
     const rival = { ...parts, operator };
     this.#rivals.push(rival);
@@ -107,6 +108,15 @@ export async function readiness({
 
 async function isReady(operator: OperatorProcess): Promise<boolean> {
   return operator.healthUrl() !== "" && (await readiness(operator)).status === 200;
+}
+
+/** Each may have something to be loaded before the operator. */
+function merged(
+  a: Readonly<Record<string, string>>,
+  b: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const loads = [a, b].map(({ NODE_OPTIONS = "" }) => NODE_OPTIONS).filter((one) => one !== "");
+  return { ...a, ...b, NODE_OPTIONS: loads.join(" ") };
 }
 
 function settingsOf({ namespace }: World): Record<string, string> {

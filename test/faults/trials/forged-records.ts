@@ -4,18 +4,18 @@ import { pathOf } from "../../../src/kube/kube-object.ts";
 import { until } from "../../until.ts";
 import type { Revision } from "../cluster-history.ts";
 import { statusIdOf } from "../invariants/history.ts";
-import { INSTANCES, LOOK_MS, QUIET_MS, type World } from "../world.ts";
-import { moreCreatesThan } from "./leader-trial.ts";
+import type { Thing } from "../subject.ts";
+import { LOOK_MS, QUIET_MS, type World } from "../world.ts";
 import type { Trial } from "./trial.ts";
 import { deletions, readyAndTwo, readyTwo, STRANGER, tried } from "./wrong-input.ts";
+import { annotate, moreCreatesThan, patchSpec, remove } from "../things.ts";
 
-const JOURNAL = "hpc-park.ru/create";
-const NOBODY = 987_654;
+type Id = Thing["id"];
 
 interface Ids {
-  readonly one: number;
-  readonly two: number;
-  readonly stranger: number;
+  readonly one: Id;
+  readonly two: Id;
+  readonly stranger: Id;
 }
 
 /** What somebody writes into a status or into annotations that only the operator should write. */
@@ -38,26 +38,29 @@ const FORGERIES: readonly Forgery[] = [
     forge: async (world, { one, stranger }) => {
       await world.kill();
       await forgeStatus(world, "one", { id: stranger });
-      world.simulator.perform({ action: "delete", kind: "instance", id: one });
+      world.subject.panel.remove(one);
       world.start();
       await delay(QUIET_MS + 2 * LOOK_MS);
     },
     revert: (world) => forgeStatus(world, "one", { id: null }),
     creates: 3,
   },
-  { name: "id that nothing has", forge: (world) => forgeStatus(world, "one", { id: NOBODY }) },
+  {
+    name: "id that nothing has",
+    forge: (world) => forgeStatus(world, "one", { id: world.subject.records.nobody }),
+  },
   { name: "id taken away", forge: (world) => forgeStatus(world, "one", { id: null }) },
   {
     name: "id of another type",
     forge: async (world) => {
-      if (await tried(forgeStatus(world, "one", { id: "x-1" }))) throw new Error("taken");
+      const { ofOtherType } = world.subject.records;
+      if (await tried(forgeStatus(world, "one", { id: ofOtherType }))) throw new Error("taken");
     },
   },
   { name: "whole status taken away", forge: (world) => forgeStatus(world, "one", null) },
   {
     name: "conditions of another world",
-    forge: (world) =>
-      forgeStatus(world, "one", { state: "off", gpuCount: 99, observedGeneration: 0 }),
+    forge: (world) => forgeStatus(world, "one", world.subject.records.elsewhere),
   },
   {
     name: "credential of another",
@@ -78,12 +81,13 @@ const FORGERIES: readonly Forgery[] = [
     name: "journal, id and finalizer taken away",
     forge: async (world) => {
       await world.kill();
-      await world.patch(INSTANCES, "one", { metadata: { annotations: null, finalizers: null } });
+      const { type } = world.subject;
+      await world.patch(type, "one", { metadata: { annotations: null, finalizers: null } });
       await forgeStatus(world, "one", null);
       world.start();
       await until(
         "the finalizer is back",
-        async () => (await world.get(INSTANCES, "one"))?.metadata.finalizers !== undefined,
+        async () => (await world.get(type, "one"))?.metadata.finalizers !== undefined,
       );
     },
   },
@@ -99,20 +103,20 @@ interface Deed {
 const DEEDS: readonly Deed[] = [
   {
     name: "resized",
-    act: (world) => world.patch(INSTANCES, "one", { spec: { gpuCount: 2 } }),
+    act: (world) => patchSpec(world, "one", world.subject.sized(2)),
     isDone: async (world) => {
       const thing = thingOf(world, "one");
       const isSaid = thing !== undefined && (await idOf(world, "one")) === thing.id;
-      return isSaid && thing.gpuCount === 2 && readyAndTwo(world);
+      return isSaid && thing.size === 2 && readyAndTwo(world);
     },
   },
   {
     name: "deleted",
-    act: (world) => world.remove(INSTANCES, "one"),
+    act: (world) => remove(world, "one"),
     isDone: async (world) =>
-      (await world.isGone(INSTANCES, "one")) &&
+      (await world.isGone(world.subject.type, "one")) &&
       thingOf(world, "one") === undefined &&
-      world.isReady(INSTANCES, "two"),
+      world.isReady(world.subject.type, "two"),
   },
 ];
 
@@ -125,7 +129,7 @@ function forging({ name, forge, revert, creates = 2 }: Forgery, deed: Deed): Tri
       await deed.act(world);
       await delay(2 * LOOK_MS);
       await revert?.(world);
-      strike(world, "one", [ids.two, ids.stranger, NOBODY]);
+      strike(world, "one", [ids.two, ids.stranger, world.subject.records.nobody]);
       strike(world, "two", [ids.one]);
     },
     isDone: deed.isDone,
@@ -155,7 +159,7 @@ function leaving(name: string, forge: Forgery["forge"]): Trial {
   };
 }
 
-export const FORGED_RECORDS: readonly Trial[] = [
+export const forgedRecords = (): readonly Trial[] => [
   ...FORGERIES.flatMap((forgery) => DEEDS.map((deed) => forging(forgery, deed))),
   leaving("ids of two swapped", swapIds),
   leaving("whole status taken away", (world) => forgeStatus(world, "one", null)),
@@ -163,14 +167,15 @@ export const FORGED_RECORDS: readonly Trial[] = [
     name: "label emptied down to its marker in the panel",
     play: async (world) => {
       await prepare(world);
-      const { id = 0, label = "" } = thingOf(world, "one") ?? {};
-      const marker = label.slice(label.lastIndexOf(" "));
-      world.simulator.perform({ action: "set-label", kind: "instance", id, label: marker });
-      await world.patch(INSTANCES, "two", { spec: { gpuCount: 2 } });
+      const { id = "", label = "" } = thingOf(world, "one") ?? {};
+      world.subject.panel.relabel(id, label.slice(label.lastIndexOf(" ")));
+      await patchSpec(world, "two", world.subject.sized(2));
     },
-    isDone: async (world) =>
-      (await readyAndTwo(world)) &&
-      (await world.get(INSTANCES, "one"))?.status?.["label"] !== `${world.namespace}/one`,
+    isDone: async (world) => {
+      const { type, records } = world.subject;
+      const { status } = (await world.get(type, "one")) ?? {};
+      return (await readyAndTwo(world)) && status?.[records.label] !== `${world.namespace}/one`;
+    },
     alsoViolated: (world) => [...moreCreatesThan(world, 2), ...deletions(world)],
   },
 ];
@@ -180,37 +185,27 @@ async function prepare(world: World): Promise<Ids> {
   await readyTwo(world, {});
   await world.kill();
   const [one, two] = [await idOf(world, "one"), await idOf(world, "two")];
-  const ids = { one, two, stranger: makeStranger(world) };
+  const ids = { one, two, stranger: world.subject.panel.make(STRANGER) };
   world.start();
-  await until("it is up", () => world.kubeProxy.watches.open === 2);
+  await until("it is up", () => world.isWatched());
   await delay(LOOK_MS);
   return ids;
 }
 
-function thingOf(
-  { simulator, namespace }: World,
-  name: string,
-): { id: number; label: string; gpuCount: number } | undefined {
-  return simulator.park.instances
-    .all()
-    .find(({ label }) => label.startsWith(`${namespace}/${name} `));
+function thingOf({ subject, namespace }: World, name: string): Thing | undefined {
+  return subject.things().find(({ label }) => label.startsWith(`${namespace}/${name} `));
 }
 
-function strangerGone({ simulator }: World): string[] {
-  const isThere = simulator.park.instances.all().some(({ label }) => label === STRANGER);
+function strangerGone({ subject }: World): string[] {
+  const isThere = subject.things().some(({ label }) => label === STRANGER);
   return isThere ? [] : ["the stranger is gone"];
 }
 
 /** A forged id stays in the history until the operator puts it right; it was not the operator's word. */
-function strike({ history: { revisions } }: World, name: string, ids: readonly number[]): void {
+function strike({ history: { revisions } }: World, name: string, ids: readonly Id[]): void {
   const isForged = (revision: Revision): boolean =>
-    revision.object.metadata.name === name && ids.includes(Number(statusIdOf(revision) ?? 0));
+    revision.object.metadata.name === name && ids.includes(statusIdOf(revision) ?? "");
   revisions.splice(0, Infinity, ...revisions.filter((revision) => !isForged(revision)));
-}
-
-function makeStranger({ simulator }: World): number {
-  const action = "create-instance";
-  return Number(simulator.perform({ action, label: STRANGER, token: "ordinary" }).id);
 }
 
 async function swapIds(world: World, { one, two }: Ids): Promise<void> {
@@ -218,8 +213,8 @@ async function swapIds(world: World, { one, two }: Ids): Promise<void> {
   await forgeStatus(world, "two", { id: one });
 }
 
-async function idOf(world: World, name: string): Promise<number> {
-  return Number((await world.get(INSTANCES, name))?.status?.id);
+async function idOf(world: World, name: string): Promise<Id> {
+  return (await world.get(world.subject.type, name))?.status?.id ?? "";
 }
 
 /**
@@ -227,7 +222,7 @@ async function idOf(world: World, name: string): Promise<number> {
  * that a status goes back to it is not the operator's doing.
  */
 async function forgeStatus(world: World, name: string, status: object | null): Promise<void> {
-  const path = `${pathOf(INSTANCES, world.namespace, name)}/status`;
+  const path = `${pathOf(world.subject.type, world.namespace, name)}/status`;
   const answer = await world.kubeProxy.asUser("PATCH", path, { status });
   if (answer.status === 422) throw new KubeError("invalid", answer.body);
   const { metadata }: { metadata: { resourceVersion: string } } = JSON.parse(answer.body);
@@ -246,5 +241,5 @@ async function forgeStatus(world: World, name: string, status: object | null): P
 }
 
 function writeJournal(world: World, journal: string | null): Promise<void> {
-  return world.patch(INSTANCES, "one", { metadata: { annotations: { [JOURNAL]: journal } } });
+  return annotate(world, "one", { [`${world.cloud.reading.group}/create`]: journal });
 }

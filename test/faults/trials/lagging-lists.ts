@@ -1,12 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { until } from "../../until.ts";
-import { INSTANCES, LOOK_MS, QUIET_MS, type World } from "../world.ts";
-import { applyOne, moreCreatesThan, posted, readyAndSingle } from "./leader-trial.ts";
+import { LOOK_MS, QUIET_MS, type World } from "../world.ts";
 import type { Trial } from "./trial.ts";
+import { applyOne, deletesOf, moreCreatesThan, posted, readyAndSingle } from "../things.ts";
 
 const FOR_EVER_MS = 3_600_000;
 
-/** A trial that says how much may be asked of HPC Park. */
+/** A trial that says how much may be asked of the provider. */
 export interface CountedTrial extends Omit<Trial, "isDone" | "alsoViolated"> {
   /** By default: one is there, and ready. */
   readonly isDone?: Trial["isDone"];
@@ -17,12 +17,12 @@ export interface CountedTrial extends Omit<Trial, "isDone" | "alsoViolated"> {
 
 const COURSES: readonly CountedTrial[] = [
   {
-    name: "HPC Park's list lags by several looks",
+    name: "the provider's list lags by several looks",
     play: (world) => createHidden(world, 3 * LOOK_MS, { alsoOne: false }),
     creates: 1,
   },
   {
-    name: "HPC Park's list lags for longer than the quiet time",
+    name: "the provider's list lags for longer than the quiet time",
     play: async (world) => {
       await createHidden(world, 3 * QUIET_MS, { alsoOne: false });
       await delay(4 * QUIET_MS);
@@ -35,18 +35,18 @@ const COURSES: readonly CountedTrial[] = [
     creates: 1,
   },
   {
-    name: "HPC Park's list lags, killed before the answer",
+    name: "the provider's list lags, killed before the answer",
     play: lagAndKillBefore,
     creates: 1,
   },
   {
-    name: "HPC Park's list lags for longer than the quiet time, killed after the id",
+    name: "the provider's list lags for longer than the quiet time, killed after the id",
     play: lagAndKillAfter,
     creates: 1,
   },
 ];
 
-export const LAGGING_LISTS: readonly Trial[] = COURSES.map(countedTrial);
+export const laggingLists = (): readonly Trial[] => COURSES.map(countedTrial);
 
 export function countedTrial(course: CountedTrial): Trial {
   const { creates, deletes = 0, isDone = readyAndSingle, ...rest } = course;
@@ -60,21 +60,19 @@ export function countedTrial(course: CountedTrial): Trial {
   };
 }
 
-function moreDeletesThan({ simulator }: World, most: number): string[] {
-  const count = simulator.ledger.entries.filter(
-    ({ source, method }) => source === "api" && method === "DELETE",
-  ).length;
+function moreDeletesThan(world: World, most: number): string[] {
+  const count = deletesOf(world);
   return count > most ? [`${count} remote deletions, more than ${most}`] : [];
 }
 
-/** HPC Park shows nothing in lists that is younger than this; `alsoOne`: nor when asked for it by its id. Returns the rule. */
+/** The provider shows nothing in lists that is younger than this; `alsoOne`: nor when asked for it by its id. Returns the rule. */
 export function hideNewest(
-  { simulator }: World,
+  { cloud }: World,
   ms: number,
   { alsoOne }: { readonly alsoOne: boolean },
 ): number {
   const effect = { kind: "hide-newest", ms, alsoOne } as const;
-  return simulator.faults.add({ match: { method: "GET" }, effect });
+  return cloud.faults.add({ match: { method: "GET" }, effect });
 }
 
 async function createHidden(
@@ -89,10 +87,10 @@ async function createHidden(
 
 /** Killed before the answer; who comes after it finds a journal, and for a while nothing in the lists. */
 async function lagAndKillBefore(world: World): Promise<void> {
-  const { simulator, cloudProxy } = world;
+  const { cloud, cloudProxy } = world;
   const rule = hideNewest(world, FOR_EVER_MS, { alsoOne: false });
-  cloudProxy.onAnswer = async ({ method }): Promise<"pass" | "drop"> => {
-    if (method !== "POST") return "pass";
+  cloudProxy.onAnswer = async (message): Promise<"pass" | "drop"> => {
+    if (!cloud.reading.isCreate(message)) return "pass";
     cloudProxy.onAnswer = () => "pass";
     await world.kill();
     return "drop";
@@ -101,11 +99,11 @@ async function lagAndKillBefore(world: World): Promise<void> {
   await applyOne(world);
   await posted(world);
   await delay(LOOK_MS);
-  const looks = simulator.ledger.entries.length;
+  const looks = cloud.ledger.entries.length;
   world.start();
-  await until("it has looked", () => simulator.ledger.entries.length > looks);
+  await until("it has looked", () => cloud.ledger.entries.length > looks);
   await delay(QUIET_MS / 3);
-  simulator.faults.clear(rule);
+  cloud.faults.clear(rule);
 }
 
 /** Killed when the id was recorded; the lists lack it for longer than a lost request may take effect. */
@@ -119,5 +117,5 @@ async function lagAndKillAfter(world: World): Promise<void> {
 }
 
 async function idOf(world: World): Promise<unknown> {
-  return (await world.get(INSTANCES, "one"))?.status?.id;
+  return (await world.get(world.subject.type, "one"))?.status?.id;
 }

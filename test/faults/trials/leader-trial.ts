@@ -1,15 +1,9 @@
-import { until } from "../../until.ts";
 import { singleWriter } from "../invariants/single-writer.ts";
-import { INSTANCES, LOOK_MS, type World } from "../world.ts";
+import { LOOK_MS, type World } from "../world.ts";
 import { Election } from "./election.ts";
 import type { Trial } from "./trial.ts";
+import { readyAndSingle } from "../things.ts";
 
-export const INSTANCE = {
-  containerType: "pytorch",
-  gpuType: "A100",
-  gpuCount: 1,
-  tariffType: "hourly",
-};
 /** Where a request takes effect after its time: until the look after the next. */
 export const LATE_DOUBLE_MS = 3 * LOOK_MS;
 
@@ -50,30 +44,4 @@ export function leaderTrial(course: LeaderTrial): Trial {
       }
     },
   };
-}
-
-/** `one` is ready and there is one of it. */
-export async function readyAndSingle(world: World): Promise<boolean> {
-  return (await world.isReady(INSTANCES, "one")) && world.alive("one") === 1;
-}
-
-export async function applyOne(world: World): Promise<void> {
-  await world.apply(INSTANCES, "one", INSTANCE);
-}
-
-/** Waits until a create request has come to HPC Park, answered or not. */
-export async function posted(world: World, count = 1): Promise<void> {
-  await until(`create request ${count}`, () => createsOf(world) >= count);
-}
-
-export function createsOf({ simulator }: World): number {
-  return simulator.ledger.entries.filter(
-    ({ source, method }) => source === "api" && method === "POST",
-  ).length;
-}
-
-/** A violation where more create requests were sent than these. */
-export function moreCreatesThan(world: World, most: number): string[] {
-  const count = createsOf(world);
-  return count > most ? [`${count} create requests, more than ${most}`] : [];
 }

@@ -1,24 +1,35 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { until } from "../../until.ts";
-import { INSTANCES, LOOK_MS, QUIET_MS, type World } from "../world.ts";
+import { isChange } from "../invariants/reading.ts";
+import { LOOK_MS, QUIET_MS, type World } from "../world.ts";
 import { type Election, LEASE } from "./election.ts";
 import type { Passage, Verdict } from "./gate.ts";
+import { LATE_DOUBLE_MS, leaderTrial } from "./leader-trial.ts";
+import type { Trial } from "./trial.ts";
 import {
+  allReady,
+  apply,
+  applyAll,
   applyOne,
   createsOf,
-  INSTANCE,
-  LATE_DOUBLE_MS,
-  leaderTrial,
   moreCreatesThan,
+  named,
+  patchSpec,
   readyAndSingle,
-} from "./leader-trial.ts";
-import type { Trial } from "./trial.ts";
+  remove,
+} from "../things.ts";
 
-const FIVE = Array.from({ length: 5 }, (_, index) => `many-${index}`);
+const FIVE = named(5);
+/** The other's request may leave later than its journal: by as long as it takes to look up what to ask for. */
+const BESIDE_EACH_OTHER = {
+  doubleMs: LATE_DOUBLE_MS,
+  quietMs: QUIET_MS / 4,
+  callsPerSecond: 300,
+};
 const isLeaseWrite = ({ method, path }: Passage): boolean =>
   method === "PUT" && path.includes("/leases");
 
-export const APART: readonly Trial[] = [
+export const apart = (): readonly Trial[] => [
   leaderTrial({
     name: "leader cut off from the API server alone",
     play: cutOff,
@@ -41,16 +52,16 @@ export const APART: readonly Trial[] = [
     play: lateStandby,
     isDone: async (world) =>
       (await readyAndSingle(world)) &&
-      (await world.isGone(INSTANCES, "two")) &&
+      (await world.isGone(world.subject.type, "two")) &&
       world.alive("two") === 0,
     alsoViolated: (world) => moreCreatesThan(world, 2),
   }),
   leaderTrial({
     name: "two at once without an election",
     hasManyWriters: true,
-    bounds: { doubleMs: LATE_DOUBLE_MS, callsPerSecond: 300 },
+    bounds: BESIDE_EACH_OTHER,
     play: (world, election) => twoAtOnce(world, election, { LEADER_ELECTION: "false" }),
-    isDone: fiveReady,
+    isDone: (world) => allReady(world, FIVE),
     alsoViolated: (world) => [
       ...moreCreatesThan(world, 10),
       ...neverAllGone(world),
@@ -60,9 +71,9 @@ export const APART: readonly Trial[] = [
   leaderTrial({
     name: "two at once by leases in two namespaces",
     hasManyWriters: true,
-    bounds: { doubleMs: LATE_DOUBLE_MS, callsPerSecond: 300 },
+    bounds: BESIDE_EACH_OTHER,
     play: (world, election) => twoAtOnce(world, election, { LEASE_NAMESPACE: "default" }),
-    isDone: fiveReady,
+    isDone: (world) => allReady(world, FIVE),
     alsoViolated: (world) => [
       ...moreCreatesThan(world, 10),
       ...neverAllGone(world),
@@ -71,16 +82,17 @@ export const APART: readonly Trial[] = [
   }),
 ];
 
-/** HPC Park is within reach all the time, and somebody there keeps giving the leader a reason to write. */
+/** The provider is within reach all the time, and somebody there keeps giving the leader a reason to write. */
 async function cutOff(world: World, election: Election): Promise<void> {
   const { first } = await election.begin();
   await applyOne(world);
   await until("one is ready", () => readyAndSingle(world));
-  const id = Number((await world.get(INSTANCES, "one"))?.status?.id);
-  let count = 1;
+  const { panel, things } = world.subject;
+  const id = things()[0]?.id ?? "";
+  let size: 2 | 3 = 3;
   const meddling = setInterval(() => {
-    count = count === 2 ? 3 : 2;
-    world.simulator.perform({ action: "change-resources", id, gpu_count: count });
+    size = size === 2 ? 3 : 2;
+    panel.resize(id, size);
   }, 150);
   try {
     await until("the leader corrects what was changed", () => changesBy(world, "first") > 1);
@@ -95,18 +107,17 @@ async function cutOff(world: World, election: Election): Promise<void> {
   }
 }
 
-function changesBy({ simulator }: World, client: string): number {
-  return simulator.ledger.entries.filter(
-    ({ clientId, method }) => clientId === client && method === "PATCH",
-  ).length;
+function changesBy({ cloud: { ledger, reading } }: World, client: string): number {
+  return ledger.entries.filter((entry) => entry.clientId === client && isChange(entry, reading))
+    .length;
 }
 
 /** It takes over knowing neither the object's journal, nor its id, nor that another is on its way out. */
 async function lateStandby(world: World, election: Election): Promise<void> {
   const first = await election.enter("first");
   await election.leads("first");
-  await world.apply(INSTANCES, "two", INSTANCE);
-  await until("two is ready", () => world.isReady(INSTANCES, "two"));
+  await apply(world, "two");
+  await until("two is ready", () => world.isReady(world.subject.type, "two"));
   const second = await election.enter("second");
   // A read of the lease takes that long as well, so it stays below what a renewal may take.
   second.kube.lateMs = LEASE.renewDeadlineMs / 3;
@@ -118,7 +129,7 @@ async function lateStandby(world: World, election: Election): Promise<void> {
   };
   await applyOne(world);
   await until("the first has made it", () => createsOf(world) === 2);
-  await world.remove(INSTANCES, "two");
+  await remove(world, "two");
   await first.operator.end("SIGKILL");
   await election.leads("second");
   await lateUntil;
@@ -134,15 +145,10 @@ async function twoAtOnce(
   await election.enter("first", own);
   await election.enter("second", environment);
   await delay(LEASE.durationMs);
-  await Promise.all(FIVE.map((name) => world.apply(INSTANCES, name, INSTANCE)));
+  await applyAll(world, FIVE);
   await delay(QUIET_MS);
-  await Promise.all(FIVE.map((name) => world.patch(INSTANCES, name, { spec: { gpuCount: 2 } })));
+  await Promise.all(FIVE.map((name) => patchSpec(world, name, world.subject.sized(2))));
   await delay(4 * LOOK_MS);
-}
-
-async function fiveReady(world: World): Promise<boolean> {
-  const ready = await Promise.all(FIVE.map((name) => world.isReady(INSTANCES, name)));
-  return ready.every(Boolean) && FIVE.every((name) => world.alive(name) === 1);
 }
 
 /** Of two that heal each other's doubles, both might delete the other's. */
@@ -150,7 +156,7 @@ function neverAllGone(world: World): string[] {
   return FIVE.flatMap((name) => {
     const prefix = `${world.namespace}/${name} `;
     let alive = 0;
-    const effects = world.simulator.ledger.entries
+    const effects = world.cloud.ledger.entries
       .flatMap((entry) => entry.effects)
       .filter(({ label }) => label.startsWith(prefix));
     for (const { what } of effects) {
@@ -164,8 +170,8 @@ function neverAllGone(world: World): string[] {
 }
 
 /** Else the trial would prove nothing. */
-function bothWorked({ simulator }: World): string[] {
+function bothWorked({ cloud }: World): string[] {
   return ["first", "second"]
-    .filter((client) => !simulator.ledger.entries.some(({ clientId }) => clientId === client))
+    .filter((client) => !cloud.ledger.entries.some(({ clientId }) => clientId === client))
     .map((client) => `${client} did not work`);
 }

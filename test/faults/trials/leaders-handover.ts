@@ -2,21 +2,23 @@ import { setTimeout as delay } from "node:timers/promises";
 import { until } from "../../until.ts";
 import { mutations } from "../invariants/history.ts";
 import { quietSince } from "../invariants/traffic.ts";
-import { INSTANCES, LOOK_MS, QUIET_MS, TIMEOUT_MS, type World } from "../world.ts";
+import { LOOK_MS, QUIET_MS, type World } from "../world.ts";
+import { answerSlowly } from "./cloud-credentials.ts";
 import { type Election, LEASE, readiness } from "./election.ts";
+import { leaderTrial } from "./leader-trial.ts";
+import type { Trial } from "./trial.ts";
 import {
+  allReady,
+  apply,
   applyOne,
   createsOf,
-  leaderTrial,
   moreCreatesThan,
+  named,
   posted,
   readyAndSingle,
-} from "./leader-trial.ts";
-import type { Trial } from "./trial.ts";
+} from "../things.ts";
 
-const SLOW_MS = TIMEOUT_MS * 0.75;
-
-export const HANDOVER: readonly Trial[] = [
+export const handover = (): readonly Trial[] => [
   leaderTrial({
     name: "leader killed in mid-POST",
     play: async (world, election) => {
@@ -48,8 +50,8 @@ export const HANDOVER: readonly Trial[] = [
     name: "SIGTERM in mid-POST that is never answered",
     play: async (world, election) => {
       const { first } = await election.begin();
-      world.simulator.faults.add({
-        match: { method: "POST", nth: 1 },
+      world.cloud.faults.add({
+        match: { operation: world.subject.operations.create, nth: 1 },
         effect: { kind: "hang", afterWork: true },
       });
       await applyOne(world);
@@ -87,7 +89,8 @@ export const HANDOVER: readonly Trial[] = [
       if (tookMs > LEASE.durationMs) throw new Error(`the handover took ${tookMs} ms`);
     },
     alsoViolated: async (world) => {
-      await delay(LOOK_MS);
+      // Whatever the next leader has to say of the account, too.
+      await delay(Math.max(LOOK_MS, world.cloud.credential.seenMs));
       const sinceMs = performance.now();
       await delay(4 * LOOK_MS);
       return [...moreCreatesThan(world, 1), ...quietSince(world.past, sinceMs)];
@@ -98,15 +101,12 @@ export const HANDOVER: readonly Trial[] = [
     play: async (world, election) => {
       const { first } = await election.begin();
       answerSlowly(world);
-      for (const name of TEN) await world.apply(INSTANCES, name, ONE_MORE);
+      for (const name of TEN) await apply(world, name);
       await posted(world, 3);
       await endsWithZero(first.operator.end("SIGTERM"));
       await election.leads("second");
     },
-    isDone: async (world) => {
-      const ready = await Promise.all(TEN.map((name) => world.isReady(INSTANCES, name)));
-      return ready.every(Boolean) && TEN.every((name) => world.alive(name) === 1);
-    },
+    isDone: (world) => allReady(world, TEN),
     bounds: { callsPerSecond: 200 },
     alsoViolated: (world) => moreCreatesThan(world, 10),
   }),
@@ -116,15 +116,7 @@ export const HANDOVER: readonly Trial[] = [
   }),
 ];
 
-const TEN = Array.from({ length: 10 }, (_, index) => `many-${index}`);
-const ONE_MORE = { containerType: "pytorch", gpuType: "A100", gpuCount: 1, tariffType: "hourly" };
-
-function answerSlowly({ simulator }: World): void {
-  simulator.faults.add({
-    match: { method: "POST" },
-    effect: { kind: "delay", ms: SLOW_MS, when: "after" },
-  });
-}
+const TEN = named(10);
 
 async function endsWithZero(ended: Promise<unknown>): Promise<void> {
   const code = await ended;
@@ -155,10 +147,9 @@ async function whoIsReady(world: World, election: Election): Promise<void> {
     const { status } = await readiness(operator);
     if (status !== 200) throw new Error(`${client} is not ready`);
   }
-  const looksOfStandby = world.simulator.ledger.entries.filter(
-    ({ clientId }) => clientId === "second",
-  );
-  if (looksOfStandby.some(({ method }) => method !== "GET")) throw new Error("the standby wrote");
+  const { ledger, reading } = world.cloud;
+  const ofStandby = ledger.entries.filter(({ clientId }) => clientId === "second");
+  if (ofStandby.some(reading.isMutation)) throw new Error("the standby wrote");
   first.kube.cut();
   await until(
     "the cut-off leader has ended, or says that it cannot work",

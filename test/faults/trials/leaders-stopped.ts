@@ -1,40 +1,34 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { INSTANCES, LOOK_MS, type World } from "../world.ts";
+import { LOOK_MS, type World } from "../world.ts";
 import { type Election, LEASE, type Rival } from "./election.ts";
 import type { Passage, Verdict } from "./gate.ts";
-import {
-  applyOne,
-  LATE_DOUBLE_MS,
-  leaderTrial,
-  moreCreatesThan,
-  posted,
-  readyAndSingle,
-} from "./leader-trial.ts";
+import { LATE_DOUBLE_MS, leaderTrial } from "./leader-trial.ts";
 import type { Trial } from "./trial.ts";
 import { until } from "../../until.ts";
+import { applyOne, isOneGone, moreCreatesThan, posted, readyAndSingle, remove } from "../things.ts";
 
 /** A leader that sleeps through its lease and wakes up while another leads, having been put to sleep at one step of a create. */
 interface Step {
   readonly what: string;
   readonly side: "kube" | "cloud";
   readonly when: "onRequest" | "onAnswer";
-  readonly isIt: (passage: Passage) => boolean;
+  readonly isIt: (passage: Passage, world: World) => boolean;
   /** `held`: the message goes on only when the leader wakes up. */
   readonly isHeld: boolean;
 }
 
-const isJournal = ({ method, body }: Passage): boolean =>
-  method === "PATCH" && body.includes("hpc-park.ru/create");
-const isPost = ({ method }: Passage): boolean => method === "POST";
+const isJournal = ({ method, body }: Passage, { cloud }: World): boolean =>
+  method === "PATCH" && body.includes(`${cloud.reading.group}/create`);
+const isPost = (passage: Passage, { cloud }: World): boolean => cloud.reading.isCreate(passage);
 const isDelete = ({ method }: Passage): boolean => method === "DELETE";
 const isIdWrite = ({ method, path, body }: Passage): boolean =>
-  method === "PATCH" && path.includes("/status") && body.includes('"id"');
+  method === "PATCH" && path.includes("/one/status") && body.includes('"id"');
 
-const isLastRead = ({ method, path }: Passage): boolean =>
-  method === "GET" && path.endsWith("/hpcinstances/one");
+const isLastRead = ({ method, path }: Passage, { subject }: World): boolean =>
+  method === "GET" && path.endsWith(`/${subject.type.plural}/one`);
 
 const kube = { side: "kube" } as const;
-const cloud = { side: "cloud", isIt: isPost } as const;
+const toCloud = { side: "cloud", isIt: isPost } as const;
 const STEPS: readonly Step[] = [
   { ...kube, what: "before the journal", when: "onRequest", isIt: isJournal, isHeld: false },
   { ...kube, what: "its journal on the way", when: "onRequest", isIt: isJournal, isHeld: true },
@@ -46,8 +40,8 @@ const STEPS: readonly Step[] = [
     isHeld: true,
   },
   { ...kube, what: "after its journal", when: "onAnswer", isIt: isJournal, isHeld: false },
-  { ...cloud, what: "the answer to its POST on the way", when: "onAnswer", isHeld: true },
-  { ...cloud, what: "after its POST", when: "onAnswer", isHeld: false },
+  { ...toCloud, what: "the answer to its POST on the way", when: "onAnswer", isHeld: true },
+  { ...toCloud, what: "after its POST", when: "onAnswer", isHeld: false },
   { ...kube, what: "before it wrote the id", when: "onRequest", isIt: isIdWrite, isHeld: false },
   { ...kube, what: "its id on the way", when: "onRequest", isIt: isIdWrite, isHeld: true },
 ];
@@ -71,7 +65,7 @@ const STEPS_OF_DELETION: readonly Step[] = [
   },
 ];
 
-export const STOPPED: readonly Trial[] = [
+export const stopped = (): readonly Trial[] => [
   ...STEPS.map((step) =>
     leaderTrial({
       name: `leader asleep with ${step.what}`,
@@ -90,7 +84,7 @@ export const STOPPED: readonly Trial[] = [
     }),
   ),
   leaderTrial({
-    name: "leader asleep, its POST held by HPC Park",
+    name: "leader asleep, its POST held by the provider",
     bounds: { doubleMs: LATE_DOUBLE_MS },
     play: sleepWithSlowPost,
     alsoViolated: (world) => moreCreatesThan(world, 2),
@@ -110,7 +104,7 @@ async function sleepAt(
     await until("one is ready", () => readyAndSingle(world));
   }
   const waking = Promise.withResolvers<void>();
-  const reached = armed(step, first, waking.promise);
+  const reached = armed(step, world, first, waking.promise);
   await act(world);
   await until(`the leader is asleep with ${step.what}`, reached);
   await election.leads("second");
@@ -120,23 +114,20 @@ async function sleepAt(
 }
 
 async function removeOne(world: World): Promise<void> {
-  await world.remove(INSTANCES, "one");
-}
-
-async function isOneGone(world: World): Promise<boolean> {
-  return (await world.isGone(INSTANCES, "one")) && world.alive("one") === 0;
+  await remove(world, "one");
 }
 
 /** Puts the leader to sleep at the first message of the step; tells whether that was. */
 function armed(
   step: Step,
+  world: World,
   { kube: kubeGate, cloud: cloudGate, operator }: Rival,
   waking: Promise<void>,
 ): () => boolean {
   let isReached = false;
   const gate = step.side === "kube" ? kubeGate : cloudGate;
   gate[step.when] = async (passage: Passage): Promise<Verdict> => {
-    if (isReached || !step.isIt(passage)) return "pass";
+    if (isReached || !step.isIt(passage, world)) return "pass";
     isReached = true;
     operator.signal("SIGSTOP");
     if (step.isHeld) await waking;
@@ -156,12 +147,12 @@ async function wakeAndWatch({ operator }: Rival): Promise<void> {
   await delay(2 * LOOK_MS);
 }
 
-/** The POST has left; HPC Park carries it out when another leads and has made its own. */
+/** The POST has left; the provider carries it out when another leads and has made its own, or refuses it for that. */
 async function sleepWithSlowPost(world: World, election: Election): Promise<void> {
   const { first, second } = await election.begin();
   const ms = 2 * LEASE.durationMs + 500;
-  world.simulator.faults.add({
-    match: { method: "POST", nth: 1 },
+  world.cloud.faults.add({
+    match: { operation: world.subject.operations.create, nth: 1 },
     effect: { kind: "delay", ms, when: "before" },
   });
   await applyOne(world);
@@ -171,13 +162,15 @@ async function sleepWithSlowPost(world: World, election: Election): Promise<void
   await until("the next leader has done it", () => readyAndSingle(world), {
     seen: second.operator.log,
   });
-  await until("the first request has taken effect", () => madeByFirst(world), { limitMs: 2 * ms });
+  await until("the first request has taken effect", () => isFirstDecided(world), {
+    limitMs: 2 * ms,
+  });
   await wakeAndWatch(first);
 }
 
-function madeByFirst({ simulator }: World): boolean {
-  return simulator.ledger.entries.some(
-    ({ clientId, method, effects }) =>
-      clientId === "first" && method === "POST" && effects.length > 0,
+function isFirstDecided({ cloud: { ledger, reading } }: World): boolean {
+  return ledger.entries.some(
+    (entry) =>
+      entry.clientId === "first" && reading.isCreate(entry) && entry.workStatus !== undefined,
   );
 }

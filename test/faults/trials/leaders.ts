@@ -1,13 +1,11 @@
-import { INSTANCES, LOOK_MS, type World } from "../world.ts";
+import { LOOK_MS, type World } from "../world.ts";
 import { until } from "../../until.ts";
 import { setTimeout as delay } from "node:timers/promises";
-import { applyOne, createsOf, readyAndSingle } from "./leader-trial.ts";
-import { APART } from "./leaders-apart.ts";
-import { HANDOVER } from "./leaders-handover.ts";
-import { STOPPED } from "./leaders-stopped.ts";
+import { apart } from "./leaders-apart.ts";
+import { handover } from "./leaders-handover.ts";
+import { stopped } from "./leaders-stopped.ts";
 import type { Trial } from "./trial.ts";
-
-const JOURNAL = "hpc-park.ru/create";
+import { annotate, applyOne, createsOf, readyAndSingle } from "../things.ts";
 
 /** A journal by an operator of another version, found at the start. */
 const STRANGE_JOURNALS = {
@@ -16,10 +14,10 @@ const STRANGE_JOURNALS = {
 } as const;
 
 /** Several operators: who may write, and what becomes of what the one before had begun. */
-export const LEADERS: readonly Trial[] = [
-  ...HANDOVER,
-  ...STOPPED,
-  ...APART,
+export const leaders = (): readonly Trial[] => [
+  ...handover(),
+  ...stopped(),
+  ...apart(),
   ...Object.entries(STRANGE_JOURNALS).map(([name, journal]) => strangeJournal(name, journal)),
   newerJournal(),
 ];
@@ -30,7 +28,7 @@ function strangeJournal(name: string, journal: string): Trial {
     name: `journal of another version: ${name}`,
     play: async (world) => {
       await applyOne(world);
-      await annotate(world, journal);
+      await writeJournal(world, journal);
       world.start();
       await until("one is ready", () => readyAndSingle(world), { seen: () => world.operatorLog });
     },
@@ -40,8 +38,8 @@ function strangeJournal(name: string, journal: string): Trial {
   };
 }
 
-async function annotate(world: World, journal: string): Promise<void> {
-  await world.patch(INSTANCES, "one", { metadata: { annotations: { [JOURNAL]: journal } } });
+function writeJournal(world: World, journal: string): Promise<void> {
+  return annotate(world, "one", { [`${world.cloud.reading.group}/create`]: journal });
 }
 
 /** A journal that says it is of a newer version makes an older operator keep its hands off, and say so. */
@@ -50,13 +48,16 @@ function newerJournal(): Trial {
     name: "journal of a newer version",
     play: async (world) => {
       await applyOne(world);
-      await annotate(world, "v2 2026-01-01T00:00:00.000Z attempt=3");
+      await writeJournal(world, "v2 2026-01-01T00:00:00.000Z attempt=3");
       world.start();
-      await until("something is said", async () => (await world.get(INSTANCES, "one"))?.status);
+      await until(
+        "something is said",
+        async () => (await world.get(world.subject.type, "one"))?.status,
+      );
       await delay(4 * LOOK_MS);
     },
     isDone: async (world) => {
-      const conditions = (await world.get(INSTANCES, "one"))?.status?.conditions ?? [];
+      const conditions = (await world.get(world.subject.type, "one"))?.status?.conditions ?? [];
       return conditions.some(({ type, status }) => type === "Stalled" && status === "True");
     },
     alsoViolated: (world) =>

@@ -1,19 +1,18 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { until } from "../../until.ts";
-import { INSTANCES, LOOK_MS, type World } from "../world.ts";
-import { allReady, applyAll, named } from "./cloud-trial.ts";
-import { createsOf, INSTANCE } from "./leader-trial.ts";
+import { isRefused } from "../invariants/history.ts";
+import { LOOK_MS, type World } from "../world.ts";
 import type { Trial } from "./trial.ts";
+import { allReady, apply, applyAll, createsOf, named, patchSpec, remove } from "../things.ts";
 
 const THIRTY = named(30);
-const SIZE = { gpuCount: 4 };
 /** From the first message of a life until it is killed, in milliseconds. */
 const LIFE = { shortestMs: 50, longestMs: 500 };
 const LIVES = { creating: 12, resizing: 8, deleting: 12 };
 const POISON = "poison";
 
 /** Many at once: nothing is made twice, nothing is left behind, and one that cannot be helped hinders no other. */
-export const MANY: readonly Trial[] = [
+export const many = (): readonly Trial[] => [
   ...[1, 2].map(thirtyThroughKills),
   {
     name: "thirty, and one that is always refused",
@@ -21,7 +20,7 @@ export const MANY: readonly Trial[] = [
     play: async (world) => {
       world.start();
       await applyAll(world, THIRTY.slice(0, 15));
-      await world.apply(INSTANCES, POISON, { ...INSTANCE, gpuType: "none-such" });
+      await apply(world, POISON, world.subject.refused(POISON));
       await applyAll(world, THIRTY.slice(15));
       await until("thirty are ready", () => allReady(world, THIRTY));
       await delay(8 * LOOK_MS);
@@ -40,7 +39,7 @@ export const MANY: readonly Trial[] = [
       world.start();
       await applyAll(world, THIRTY);
       await until("the first are asked for", () => createsOf(world) > 5);
-      await Promise.all(THIRTY.map((name) => world.remove(INSTANCES, name)));
+      await Promise.all(THIRTY.map((name) => remove(world, name)));
     },
     isDone: (world) => allGone(world),
     limitMs: 30_000,
@@ -57,10 +56,10 @@ function thirtyThroughKills(seed: number): Trial {
       await applyAll(world, THIRTY);
       await liveShortly(world, LIVES.creating, random);
       await settled(world, () => allReady(world, THIRTY));
-      for (const name of THIRTY) await world.patch(INSTANCES, name, { spec: SIZE });
+      for (const name of THIRTY) await patchSpec(world, name, world.subject.sized(4));
       await liveShortly(world, LIVES.resizing, random);
       await settled(world, () => allReady(world, THIRTY));
-      await Promise.all(THIRTY.map((name) => world.remove(INSTANCES, name)));
+      await Promise.all(THIRTY.map((name) => remove(world, name)));
       await liveShortly(world, LIVES.deleting, random);
       world.start();
     },
@@ -94,12 +93,13 @@ async function liveShortly(world: World, lives: number, random: () => number): P
 }
 
 async function allGone(world: World): Promise<boolean> {
-  const gone = await Promise.all(THIRTY.map((name) => world.isGone(INSTANCES, name)));
-  return gone.every(Boolean) && world.simulator.park.instances.all().length === 0;
+  const { type, things } = world.subject;
+  const gone = await Promise.all(THIRTY.map((name) => world.isGone(type, name)));
+  return gone.every(Boolean) && things().length === 0;
 }
 
 async function isStalled(world: World, name: string): Promise<boolean> {
-  const object = await world.get(INSTANCES, name);
+  const object = await world.get(world.subject.type, name);
   return (
     object?.status?.conditions?.some(
       ({ type, status }) => type === "Stalled" && status === "True",
@@ -107,16 +107,16 @@ async function isStalled(world: World, name: string): Promise<boolean> {
   );
 }
 
-function madeExactly({ simulator }: World, count: number): string[] {
-  const made = simulator.ledger.entries
+function madeExactly({ cloud }: World, count: number): string[] {
+  const made = cloud.ledger.entries
     .flatMap(({ effects }) => effects)
     .filter(({ what }) => what === "created").length;
   return made === count ? [] : [`${made} were made, not ${count}`];
 }
 
-function refusedAtMost({ simulator }: World, most: number): string[] {
-  const refused = simulator.ledger.entries.filter(
-    ({ method, status }) => method === "POST" && status === 422,
+function refusedAtMost({ cloud: { ledger, reading } }: World, most: number): string[] {
+  const refused = ledger.entries.filter(
+    (entry) => reading.isCreate(entry) && isRefused(entry, reading),
   ).length;
   return refused > most ? [`refused ${refused} times, more than ${most}`] : [];
 }

@@ -1,22 +1,30 @@
-import { kinds } from "../../../src/api/kinds.ts";
 import { setTimeout as delay } from "node:timers/promises";
 import { pathOf } from "../../../src/kube/kube-object.ts";
 import { until } from "../../until.ts";
 import type { MessageProxy } from "../message-proxy.ts";
 import { FrozenView } from "../watch-gate.ts";
-import { INSTANCES, LOOK_MS, QUIET_MS, STORAGES, type World } from "../world.ts";
+import { LOOK_MS, QUIET_MS, type World } from "../world.ts";
 import { readyOne } from "./api-server.ts";
-import { type CountedTrial, countedTrial, hideNewest, LAGGING_LISTS } from "./lagging-lists.ts";
-import { applyOne, INSTANCE, posted, readyAndSingle } from "./leader-trial.ts";
+import { type CountedTrial, countedTrial, hideNewest, laggingLists } from "./lagging-lists.ts";
 import type { Trial } from "./trial.ts";
+import {
+  apply,
+  applyOne,
+  isOneGone,
+  patchSpec,
+  posted,
+  readyAndSingle,
+  remove,
+} from "../things.ts";
 
 /** Long enough for the operator to do whatever it would do. */
 const A_WHILE_MS = 4 * LOOK_MS;
 
 /** @param isSingleOld Whether reads of one object are old too; those of a real API server are never, where they name no version. */
 function freeze(world: World, isSingleOld = false): Promise<FrozenView> {
-  const collections = [INSTANCES, STORAGES].map((type) => pathOf(type, world.namespace));
-  return FrozenView.of(world.kubeProxy, collections, { isSingleOld });
+  const { collections } = world.subject;
+  const paths = collections.map((type) => pathOf(type, world.namespace));
+  return FrozenView.of(world.kubeProxy, paths, { isSingleOld });
 }
 
 /** The operator is gone, and another one comes up that talks to an API server left behind; in the end that one catches up. */
@@ -25,7 +33,7 @@ async function moveTo(world: World, view: FrozenView): Promise<void> {
   const { proxy, environment } = await world.anotherKubeProxy();
   proxy.onRequest = view.answer;
   world.startAnother(environment);
-  await until("it watches", () => proxy.watches.open === kinds.length);
+  await until("it watches", () => world.isWatched(proxy));
   await delay(A_WHILE_MS + QUIET_MS);
   thaw(proxy);
 }
@@ -38,8 +46,8 @@ function thaw(proxy: MessageProxy): void {
 /** An operator that is up and has seen all there is. */
 async function startWithOther(world: World): Promise<void> {
   world.start();
-  await world.apply(INSTANCES, "other", INSTANCE);
-  await until("other is ready", () => world.isReady(INSTANCES, "other"));
+  await apply(world, "other");
+  await until("other is ready", () => world.isReady(world.subject.type, "other"));
 }
 
 async function whileHeld(
@@ -52,14 +60,10 @@ async function whileHeld(
   watches.release();
 }
 
-async function isOneGone(world: World): Promise<boolean> {
-  return (await world.isGone(INSTANCES, "one")) && world.alive("one") === 0;
-}
-
 async function oldUidOnItsWayOut(world: World): Promise<void> {
   await readyOne(world);
   await world.kill();
-  await world.remove(INSTANCES, "one");
+  await remove(world, "one");
   const view = await freeze(world);
   world.start();
   await until("one is gone", () => isOneGone(world));
@@ -70,8 +74,9 @@ async function oldUidOnItsWayOut(world: World): Promise<void> {
 
 async function beforeItsId(world: World): Promise<void> {
   const views: FrozenView[] = [];
-  world.cloudProxy.onRequest = async ({ method }): Promise<"pass"> => {
-    if (method === "POST") views.push(await freeze(world, true));
+  const { reading } = world.cloud;
+  world.cloudProxy.onRequest = async (message): Promise<"pass"> => {
+    if (reading.isCreate(message)) views.push(await freeze(world, true));
     return "pass";
   };
   await readyOne(world);
@@ -92,29 +97,29 @@ async function beforeItsJournal(world: World, hiddenMs: number): Promise<void> {
 async function oldSpec(world: World): Promise<void> {
   await readyOne(world);
   const view = await freeze(world);
-  await world.patch(INSTANCES, "one", { spec: { gpuCount: 4 } });
-  await until("it has grown", () => gpuCountOf(world) === 4);
+  await patchSpec(world, "one", world.subject.sized(4));
+  await until("it has grown", () => sizeOf(world) === 4);
   await moveTo(world, view);
 }
 
 /** Everything was decided; only what the object says now can still stop the request. */
 async function protectAtLast(world: World): Promise<void> {
   await readyOne(world);
-  const path = pathOf(INSTANCES, world.namespace, "one");
+  const path = pathOf(world.subject.type, world.namespace, "one");
   let isProtected = false;
   world.kubeProxy.onRequest = async (message): Promise<"pass"> => {
     if (message.method === "GET" && message.path === path && !isProtected) {
-      await world.patch(INSTANCES, "one", { spec: { deletionProtection: true } });
+      await patchSpec(world, "one", { deletionProtection: true });
       isProtected = true;
     }
     return "pass";
   };
-  await world.remove(INSTANCES, "one");
+  await remove(world, "one");
   await until("it is protected", () => isProtected);
 }
 
-function gpuCountOf({ simulator }: World): unknown {
-  return simulator.park.instances.all()[0]?.gpuCount;
+function sizeOf({ subject }: World): unknown {
+  return subject.things()[0]?.size;
 }
 
 /** What the operator wrote itself does not come back to it for longer than a create request may take effect. */
@@ -134,10 +139,9 @@ async function holdOwnWrites(
   watches.release({ isReversed });
 }
 
-function panelDelete({ simulator }: World): void {
-  const newest = simulator.park.instances.all().at(-1);
-  if (newest !== undefined)
-    simulator.perform({ action: "delete", kind: "instance", id: newest.id });
+function panelDelete({ subject }: World): void {
+  const newest = subject.things().at(-1);
+  if (newest !== undefined) subject.panel.remove(newest.id);
 }
 
 const COURSES: readonly CountedTrial[] = [
@@ -145,7 +149,7 @@ const COURSES: readonly CountedTrial[] = [
     name: "events held between create and delete",
     play: async (world) => {
       await readyOne(world);
-      await whileHeld(world, () => world.remove(INSTANCES, "one"));
+      await whileHeld(world, () => remove(world, "one"));
     },
     isDone: isOneGone,
     creates: 1,
@@ -157,7 +161,7 @@ const COURSES: readonly CountedTrial[] = [
       await startWithOther(world);
       await whileHeld(world, async () => {
         await applyOne(world);
-        await world.remove(INSTANCES, "one");
+        await remove(world, "one");
       });
     },
     isDone: isOneGone,
@@ -173,7 +177,8 @@ const COURSES: readonly CountedTrial[] = [
     name: "protected while the object is read for the last time",
     play: protectAtLast,
     isDone: async (world) =>
-      (await world.says(INSTANCES, "one", "DeletionProtected")) && world.alive("one") === 1,
+      (await world.says(world.subject.type, "one", "DeletionProtected")) &&
+      world.alive("one") === 1,
     creates: 1,
   },
   { name: "API server left behind: before the id", play: beforeItsId, creates: 1 },
@@ -183,14 +188,14 @@ const COURSES: readonly CountedTrial[] = [
     creates: 1,
   },
   {
-    name: "API server left behind: before the journal, HPC Park too",
+    name: "API server left behind: before the journal, the provider too",
     play: (world) => beforeItsJournal(world, QUIET_MS + 2 * A_WHILE_MS),
     creates: 1,
   },
   {
     name: "API server left behind: before the spec was changed",
     play: oldSpec,
-    isDone: async (world) => (await readyAndSingle(world)) && gpuCountOf(world) === 4,
+    isDone: async (world) => (await readyAndSingle(world)) && sizeOf(world) === 4,
     creates: 1,
   },
   {
@@ -210,4 +215,4 @@ const COURSES: readonly CountedTrial[] = [
   },
 ];
 
-export const STALE_VIEWS: readonly Trial[] = [...COURSES.map(countedTrial), ...LAGGING_LISTS];
+export const staleViews = (): readonly Trial[] => [...COURSES.map(countedTrial), ...laggingLists()];

@@ -1,13 +1,18 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { mostAlivePerMarker } from "../../../src/embedded/simulator/alive-per-marker.ts";
 import { until } from "../../until.ts";
+import type { Provider } from "../cloud.ts";
 import { type Bounds, violations } from "../invariants.ts";
 import { type Cluster, LOOK_MS, QUIET_MS, World, type WorldOptions } from "../world.ts";
 
 /** A fault with a course of its own, which breaking one message cannot make. */
 export interface Trial {
   readonly name: string;
-  readonly options?: WorldOptions;
+  /** The one provider that it is about; left out, it is played with every provider. */
+  readonly only?: Provider;
+  /** Left out: HPC Park. */
+  readonly provider?: Provider;
+  readonly options?: Omit<WorldOptions, "provider" | "program">;
   /** Starts the operator itself, breaks what it breaks, and ends when the faults are over. */
   readonly play: (world: World) => Promise<void>;
   /** Whether everything is as it shall be; asked after the faults have ended. */
@@ -40,7 +45,11 @@ export async function playTrial(
   trial: Trial,
   program?: string,
 ): Promise<TrialOutcome> {
-  const world = await World.create(cluster, { ...trial.options, program });
+  const world = await World.create(cluster, {
+    ...trial.options,
+    provider: trial.provider,
+    program,
+  });
   try {
     const faults: string[] = [];
     const note = (error: unknown): void => void faults.push(firstLineOf(error));

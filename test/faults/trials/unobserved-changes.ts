@@ -1,13 +1,12 @@
-import { INSTANCES, type World } from "../world.ts";
-import { createsOf, INSTANCE } from "./leader-trial.ts";
+import type { Size, Thing } from "../subject.ts";
+import type { World } from "../world.ts";
 import { strikeRelease } from "./strike-release.ts";
-
-const PAUSED = "hpc-park.ru/paused";
+import { annotate, apply, applyOne, createsOf, isOneGone, patchSpec, remove } from "../things.ts";
 
 /** Something that people do while the operator does not see it. */
 export interface Change {
   readonly name: string;
-  /** Of the instance that is there before; null where there is none. */
+  /** Of the one that is there before; null where there is none. */
   readonly spec?: Readonly<Record<string, unknown>> | null;
   readonly make: (world: World) => Promise<void>;
   readonly isDone: (world: World) => Promise<boolean>;
@@ -20,8 +19,8 @@ export const CHANGES: readonly Change[] = [
     name: "create and delete",
     spec: null,
     make: async (world) => {
-      await world.apply(INSTANCES, "one", INSTANCE);
-      await world.remove(INSTANCES, "one");
+      await applyOne(world);
+      await remove(world, "one");
     },
     isDone: isOneGone,
     creates: 0,
@@ -29,68 +28,70 @@ export const CHANGES: readonly Change[] = [
   {
     name: "power off and on",
     make: async (world) => {
-      await patchSpec(world, { power: "Off" });
-      await patchSpec(world, { power: "On" });
+      const { on, off } = world.subject.power;
+      await patchSpec(world, "one", off);
+      await patchSpec(world, "one", on);
     },
-    isDone: (world) => isOne(world, { state: "on", gpuCount: 1 }),
+    isDone: (world) => isOne(world, {}),
   },
   {
     name: "power off",
-    make: (world) => patchSpec(world, { power: "Off" }),
-    isDone: (world) => isOne(world, { state: "off", gpuCount: 1 }),
+    make: (world) => patchSpec(world, "one", world.subject.power.off),
+    isDone: (world) => isOne(world, { isOn: false }),
   },
   {
     name: "resize and revert",
     make: async (world) => {
-      await patchSpec(world, { gpuCount: 4 });
-      await patchSpec(world, { gpuCount: 1 });
+      await patchSpec(world, "one", world.subject.sized(4));
+      await patchSpec(world, "one", world.subject.sized(1));
     },
-    isDone: (world) => isOne(world, { state: "on", gpuCount: 1 }),
+    isDone: (world) => isOne(world, {}),
   },
   {
     name: "delete",
-    make: (world) => world.remove(INSTANCES, "one"),
+    make: (world) => remove(world, "one"),
     isDone: isOneGone,
   },
   {
     name: "delete by force and recreate",
     make: recreateByForce,
-    isDone: (world) => isOne(world, { state: "on", gpuCount: 2 }),
+    isDone: (world) => isOne(world, { size: 2 }),
   },
   {
     name: "Retain, then delete",
     make: async (world) => {
-      await patchSpec(world, { deletionPolicy: "Retain" });
-      await world.remove(INSTANCES, "one");
+      await patchSpec(world, "one", { deletionPolicy: "Retain" });
+      await remove(world, "one");
     },
-    isDone: async (world) => (await world.isGone(INSTANCES, "one")) && world.alive("one") === 1,
+    isDone: async (world) =>
+      (await world.isGone(world.subject.type, "one")) && world.alive("one") === 1,
   },
   {
     name: "no longer Retain, then delete",
     spec: { deletionPolicy: "Retain" },
     make: async (world) => {
-      await patchSpec(world, { deletionPolicy: "Delete" });
-      await world.remove(INSTANCES, "one");
+      await patchSpec(world, "one", { deletionPolicy: "Delete" });
+      await remove(world, "one");
     },
     isDone: isOneGone,
   },
   {
     name: "pause, resize, go on",
     make: async (world) => {
-      await annotate(world, { [PAUSED]: "true" });
-      await patchSpec(world, { gpuCount: 2 });
-      await annotate(world, { [PAUSED]: null });
+      await pause(world, "true");
+      await patchSpec(world, "one", world.subject.sized(2));
+      await pause(world, null);
     },
-    isDone: (world) => isOne(world, { state: "on", gpuCount: 2 }),
+    isDone: (world) => isOne(world, { size: 2 }),
   },
   {
     name: "pause and delete",
     make: async (world) => {
-      await annotate(world, { [PAUSED]: "true" });
-      await world.remove(INSTANCES, "one");
+      await pause(world, "true");
+      await remove(world, "one");
     },
     isDone: async (world) => {
-      const object = await world.get(INSTANCES, "one");
+      const object = await world.get(world.subject.type, "one");
       const synced = object?.status?.conditions?.find(({ type }) => type === "Synced");
       return synced?.reason === "Paused" && world.alive("one") === 1;
     },
@@ -100,34 +101,27 @@ export const CHANGES: readonly Change[] = [
     make: async (world) => {
       const { id, label } = onlyOf(world);
       const marker = label.slice(label.lastIndexOf(" "));
-      void world.simulator.perform({
-        action: "set-label",
-        kind: "instance",
-        id,
-        label: `mine${marker}`,
-      });
-      await patchSpec(world, { gpuCount: 2 });
+      world.subject.panel.relabel(id, `mine${marker}`);
+      await patchSpec(world, "one", world.subject.sized(2));
     },
-    isDone: (world) => isOne(world, { state: "on", gpuCount: 2, label: /^mine / }),
+    isDone: (world) => isOne(world, { size: 2, label: /^mine / }),
   },
   {
     name: "switched off in the panel",
-    make: async (world) =>
-      void world.simulator.perform({ action: "set-power", id: onlyOf(world).id, power: "off" }),
-    isDone: (world) => isOne(world, { state: "on", gpuCount: 1 }),
+    make: async (world) => world.subject.panel.switchOff(onlyOf(world).id),
+    isDone: (world) => isOne(world, {}),
   },
   {
     name: "deleted in the panel",
-    make: async (world) =>
-      void world.simulator.perform({ action: "delete", kind: "instance", id: onlyOf(world).id }),
-    isDone: async (world) => createsOf(world) === 2 && isOne(world, { state: "on", gpuCount: 1 }),
+    make: async (world) => world.subject.panel.remove(onlyOf(world).id),
+    isDone: async (world) => createsOf(world) === 2 && isOne(world, {}),
     creates: 2,
   },
   {
     name: "deleted in the panel and in the cluster",
     make: async (world) => {
-      void world.simulator.perform({ action: "delete", kind: "instance", id: onlyOf(world).id });
-      await world.remove(INSTANCES, "one");
+      world.subject.panel.remove(onlyOf(world).id);
+      await remove(world, "one");
     },
     isDone: isOneGone,
     // Where only the panel's half of it is seen, the thing may be wanted anew.
@@ -137,41 +131,32 @@ export const CHANGES: readonly Change[] = [
 
 /** The finalizer is taken off by hand, so the thing lives on, and the namesake finds it. */
 async function recreateByForce(world: World): Promise<void> {
-  await world.patch(INSTANCES, "one", { metadata: { finalizers: [] } });
-  await world.remove(INSTANCES, "one");
+  await world.patch(world.subject.type, "one", { metadata: { finalizers: [] } });
+  await remove(world, "one");
   await strikeRelease(world, "one");
-  await world.apply(INSTANCES, "one", { ...INSTANCE, gpuCount: 2 });
+  await apply(world, "one", world.subject.sized(2));
 }
 
 async function isOne(
   world: World,
-  wanted: { state: string; gpuCount: number; label?: RegExp },
+  { size = 1, isOn = true, label }: { size?: Size; isOn?: boolean; label?: RegExp },
 ): Promise<boolean> {
-  const [only, ...others] = world.simulator.park.instances.all();
-  if (only === undefined || others.length > 0 || !(await world.isReady(INSTANCES, "one")))
+  const { subject } = world;
+  const [only, ...others] = subject.things();
+  if (only === undefined || others.length > 0 || !(await world.isReady(subject.type, "one")))
     return false;
-  const { gpuCount, state } = (await world.get(INSTANCES, "one"))?.status ?? {};
-  const isSo = only.life.settled === wanted.state && only.gpuCount === wanted.gpuCount;
-  const isSeen = state === wanted.state && gpuCount === wanted.gpuCount;
-  return isSo && isSeen && (wanted.label?.test(only.label) ?? true);
+  const { status = {} } = (await world.get(subject.type, "one")) ?? {};
+  const isSo = only.isOn === isOn && only.size === size;
+  const isSeen = subject.isShown(status, { size, isOn });
+  return isSo && isSeen && (label?.test(only.label) ?? true);
 }
 
-async function isOneGone(world: World): Promise<boolean> {
-  return (
-    (await world.isGone(INSTANCES, "one")) && world.simulator.park.instances.all().length === 0
-  );
-}
-
-function onlyOf({ simulator }: World): { id: number; label: string } {
-  const [only] = simulator.park.instances.all();
-  if (only === undefined) throw new Error("there is no instance");
+function onlyOf({ subject }: World): Thing {
+  const [only] = subject.things();
+  if (only === undefined) throw new Error("there is nothing");
   return only;
 }
 
-function patchSpec(world: World, spec: object): Promise<void> {
-  return world.patch(INSTANCES, "one", { spec });
-}
-
-function annotate(world: World, annotations: object): Promise<void> {
-  return world.patch(INSTANCES, "one", { metadata: { annotations } });
+function pause(world: World, value: string | null): Promise<void> {
+  return annotate(world, "one", { [`${world.cloud.reading.group}/paused`]: value });
 }

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { pathOf } from "../../../src/kube/kube-object.ts";
 import { until } from "../../until.ts";
-import { INSTANCES, LOOK_MS, type World } from "../world.ts";
+import { LOOK_MS, type World } from "../world.ts";
 import { compact } from "../watch-gate.ts";
-import { createsOf, INSTANCE, readyAndSingle } from "./leader-trial.ts";
 import type { Trial } from "./trial.ts";
 import { type Change, CHANGES } from "./unobserved-changes.ts";
+import { apply, moreCreatesThan, readyAndSingle } from "../things.ts";
 
 /** How the operator comes not to see it, and how it sees again. */
 interface Blindness {
@@ -24,16 +24,15 @@ const BLINDNESSES: readonly Blindness[] = [
   {
     name: "watch half open, then too old",
     blind: ({ kubeProxy }) => kubeProxy.watches.silence(),
-    see: async ({ kubeProxy, namespace }) => {
-      await compact(kubeProxy, pathOf(INSTANCES, namespace));
+    see: async ({ kubeProxy, namespace, subject }) => {
+      await compact(kubeProxy, pathOf(subject.type, namespace));
       kubeProxy.watches.fail(410);
     },
   },
 ];
 
-export const UNOBSERVED: readonly Trial[] = CHANGES.flatMap((change) =>
-  BLINDNESSES.map((blindness) => trialOf(change, blindness)),
-);
+export const unobserved = (): readonly Trial[] =>
+  CHANGES.flatMap((change) => BLINDNESSES.map((blindness) => trialOf(change, blindness)));
 
 function trialOf(change: Change, { name, blind, see }: Blindness): Trial {
   const { spec, creates = 1 } = change;
@@ -41,9 +40,9 @@ function trialOf(change: Change, { name, blind, see }: Blindness): Trial {
     name: `unobserved: ${change.name}; ${name}`,
     play: async (world) => {
       world.start();
-      if (spec !== null) await world.apply(INSTANCES, "one", { ...INSTANCE, ...spec });
+      if (spec !== null) await apply(world, "one", spec);
       await until("it is up and sees", () =>
-        spec === null ? world.kubeProxy.watches.open === 2 : readyAndSingle(world),
+        spec === null ? world.isWatched() : readyAndSingle(world),
       );
       await blind(world);
       await change.make(world);
@@ -52,15 +51,12 @@ function trialOf(change: Change, { name, blind, see }: Blindness): Trial {
       await see(world);
     },
     isDone: change.isDone,
-    alsoViolated: (world) => {
-      const count = createsOf(world);
-      return count > creates ? [`${count} create requests, more than ${creates}`] : [];
-    },
+    alsoViolated: (world) => moreCreatesThan(world, creates),
   };
 }
 
 async function startAgain(world: World): Promise<void> {
   world.start();
-  await until("it is up", () => world.kubeProxy.watches.open === 2);
+  await until("it is up", () => world.isWatched());
   await delay(LOOK_MS);
 }

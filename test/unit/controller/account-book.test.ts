@@ -3,17 +3,19 @@ import { AccountBook } from "../../../src/controller/account-book.ts";
 import type { AccountHolder } from "../../../src/controller/account-holder.ts";
 import type { AccountObject } from "../../../src/controller/account-object.ts";
 import { Store } from "../../../src/kube/store.ts";
+import type { AccountReference } from "../../../src/provider/account-port.ts";
 import { ACCOUNT_REF } from "../../../src/provider/hpc-park/account-port.ts";
 import type { Session } from "../../../src/provider/session.ts";
 import { connection, KEYS, NOBODY, objectOf, type Parts } from "./objects.ts";
 
 const THERE = connection();
 const NAME = "default@https://a#7";
+const OPTIONAL: AccountReference = ACCOUNT_REF;
 
 /** A namespace with one account in it, called default, and what the book says of an object. */
 function choose(
   parts: Parts,
-  { hasAccount = true, token = "t", name = NAME, isLeaving = false } = {},
+  { hasAccount = true, token = "t", name = NAME, isLeaving = false, reference = OPTIONAL } = {},
 ): ReturnType<AccountBook["choose"]> {
   const store = new Store<AccountObject>((error) => {
     throw error;
@@ -30,7 +32,7 @@ function choose(
   const holders = new Map(hasAccount ? [["default/default", holder]] : []);
   const book = new AccountBook({
     kind: "HpcAccount",
-    reference: ACCOUNT_REF,
+    reference,
     keys: KEYS,
     store,
     holders,
@@ -87,6 +89,22 @@ describe("AccountBook.choose: what was made", () => {
       metadata: { annotations: { [KEYS.acknowledgeGone]: "7" } },
     });
     expect(chosen).toBe(THERE);
+  });
+});
+
+describe("AccountBook.choose: where every resource names its account", () => {
+  const reference: AccountReference = {
+    path: "spec.consoleRef",
+    isRequired: true,
+    nameIn: () => "default",
+  };
+
+  it.each<[reason: string, parts: Parts]>([
+    ["a journal", { metadata: { annotations: { [KEYS.create]: "t attempt=1" } } }],
+    ["an id", { status: { id: 7 } }],
+  ])("%s that says nothing of one is of that account, for there is no other", (_, parts) => {
+    const { connection: chosen, noAccount, obstacle } = choose(parts, { reference });
+    expect([chosen, noAccount, obstacle]).toEqual([THERE, undefined, undefined]);
   });
 });
 

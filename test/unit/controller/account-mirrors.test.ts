@@ -164,6 +164,32 @@ describe("an account that shows what is in it", () => {
     });
   });
 
+  it("shows what another account shows as well, each in its own namespace, and what is managed elsewhere", async () => {
+    const owner = { ...OWNER, uid: "another-console" };
+    const namespace = "other";
+    const spec = { managementPolicy: "ObserveOnly", adopt: { id: "a" } };
+    const metadata = { namespace, uid: "its-mirror", ownerReferences: [owner] };
+    const others = [
+      objectOf("its-mirror", { metadata, spec }),
+      objectOf("manager", { metadata: { namespace }, status: { id: "a" } }),
+    ];
+    for (const object of others) {
+      const { made } = await kept({ listed: [application("a")], objects: [object] });
+      expect(made).toHaveLength(1);
+      const all = [object, mirrorOf("a")];
+      expect((await kept({ listed: [application("a")], objects: all })).removed).toEqual([]);
+    }
+  });
+
+  it("leaves alone what another account of its namespace shows, so that the two never take turns", async () => {
+    const owner = { ...OWNER, uid: "another-console" };
+    const spec = { managementPolicy: "ObserveOnly", adopt: { id: "a" } };
+    const metadata = { uid: "its-mirror", ownerReferences: [owner] };
+    const object = objectOf("its-mirror", { metadata, spec });
+    const scene = { listed: [application("a")], objects: [object, mirrorOf("a")] };
+    expect(await kept(scene)).toEqual({ made: [], removed: [] });
+  });
+
   it("shows none that is on its way out", async () => {
     const listed = [application("a", { phase: "deleting" })];
     expect((await kept({ listed })).made).toEqual([]);

@@ -45,6 +45,17 @@ describe("rememberedAccount", () => {
     ["a create request is under way", { annotated: DEFAULT, hasIntent: true }, [DEFAULT, false]],
     ["it was found again, and nothing is recorded yet", { annotated: DEFAULT }, [DEFAULT, false]],
     ["the journal is of an older version", { hasIntent: true }, [OPERATORS_OWN, false]],
+    ["there is none but those that are named", { hasIntent: true, isAlwaysNamed: true }, undefined],
+    [
+      "the annotation counts where an id alone says nothing",
+      { hasRecordedId: true, annotated: DEFAULT, isAlwaysNamed: true },
+      [DEFAULT, false],
+    ],
+    [
+      "what is said explicitly counts also where all are named",
+      { recorded: OPERATORS_OWN, hasRecordedId: true, isAlwaysNamed: true },
+      [OPERATORS_OWN, true],
+    ],
   ] as const)("%s", (_, record, expected) => {
     const remembered = rememberedAccount({ ...NOTHING, ...record });
     expect(remembered && [remembered.account, remembered.isProven]).toEqual(expected);

@@ -106,6 +106,15 @@ describe("judge", () => {
     expect(waitMs("invalid", 50)).toBe(20 * TIMING.restMs);
   });
 
+  it("asks for nothing twice before its time, however early it comes back to look", () => {
+    const refused = judged("forbidden", { hasThing: true, failures: 50, random: 1 });
+    expect(refused.requeueAfterMs).toBeLessThanOrEqual(3 * TIMING.restMs);
+    expect(refused.notAgainForMs).toBe(20 * TIMING.restMs);
+    // What may pass by itself is tried as soon as there is a reason to.
+    for (const kind of ["unavailable", "conflict", "rate-limited", "unknown-outcome"] as const)
+      expect(judged(kind, { failures: 50 }).notAgainForMs).toBeUndefined();
+  });
+
   it("waits as long as the provider asks", () => {
     const { requeueAfterMs } = judged("rate-limited", { hasThing: false }, 77_000);
     expect(requeueAfterMs).toBe(77_000);

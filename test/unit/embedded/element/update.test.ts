@@ -93,6 +93,16 @@ describe("an update to another build", () => {
     },
   );
 
+  it.each([
+    ["id", "project-version-id", "project-version"],
+    ["version", "project-version", "project-version-id"],
+  ] as const)("may be named by the %s of its build alone", async (appliedAs, named, unnamed) => {
+    simulator.perform({ action: "set-settings", appliedAs });
+    const { source } = await get();
+    expect(source).toHaveProperty(named);
+    expect(source).not.toHaveProperty(unnamed);
+  });
+
   it("may leave the application stopped", async () => {
     simulator.perform({ action: "set-settings", stopsAfterUpdate: true });
     expect(await updated(assemblyId(simulator, "1.0-42"))).toMatchObject({

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { BROKEN_VERSION } from "../../../../src/embedded/element/seed.ts";
+import { Answer } from "../../../../src/provider/answer.ts";
+import { dumpFor } from "../../../../src/provider/element/dumps.ts";
 import { WRITE } from "../client.ts";
 import { askNext, look, nextChange, wantsBuild } from "./changing.ts";
 import { openConsole, running, signal, specOf } from "./open-console.ts";
@@ -145,5 +147,28 @@ describe("a dump before an update", () => {
     await look(console, id, spec);
 
     expect(console.sent("listDumps")).toHaveLength(asked);
+  });
+});
+
+describe("where a dump stands", () => {
+  const before = "2026-11-23T10:00:00Z";
+  it.each<[dump: object, is: string | undefined]>([
+    [{ status: "InProgress" }, "under way"],
+    [{ status: "DONE" }, "done"],
+    [{ status: "FAILED" }, "failed"],
+    // No word for a dump that is done is documented; one that has a file is.
+    [{ status: "Готов", "application-file-ref": "dumps/a/application.zip" }, "done"],
+    [{ status: "Ready", "application-file-ref": "" }, "under way"],
+    [{ status: "Error", "application-file-ref": "dumps/a/application.zip" }, "failed"],
+    [{ status: "Done", "date-created": before }, undefined],
+    [{ status: "Done", description: "before the update to 1.0-1" }, undefined],
+  ])("%j is %s", (changes, is) => {
+    const dump = {
+      id: "a",
+      description: "before the update to 1.0-10",
+      "date-created": "2026-11-23T10:00:01Z",
+      ...changes,
+    };
+    expect(dumpFor([new Answer(dump, "list dumps")], "1.0-10", before)?.is).toBe(is);
   });
 });

@@ -97,6 +97,19 @@ describe("a build", () => {
     expect(console.sent("createApplication")).toEqual([]);
   });
 
+  it.each([{}, { assemblyVersion: "1.0-42" }])(
+    "that %j does not name is a mistake of the spec, where no rule of the API server has refused it",
+    async (source) => {
+      await using console = await openConsole();
+      await expect(madeFrom(console, source)).rejects.toMatchObject({
+        name: "ProviderError",
+        kind: "invalid",
+        message: "spec.source names no build: it needs projectId or projectVersionId",
+      });
+      expect(console.sent("createApplication")).toEqual([]);
+    },
+  );
+
   it("of a project that the user may not see is one of none", async () => {
     await using console = await openConsole();
     const { production } = SEED.spaces;

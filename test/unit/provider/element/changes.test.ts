@@ -207,6 +207,19 @@ describe("user lists", () => {
     expect(await connected(console, id)).toEqual([staff]);
   });
 
+  it("that name the default one are content with it, whoever chose it", async () => {
+    await using console = await openConsole();
+    // The default list is the panel's choice as far as this spec goes.
+    const spec = specOf({ userLists: [staff, partners] });
+    const id = await running(console, specOf({ defaultUserList: staff, userLists: [partners] }));
+
+    expect(nextChange(await look(console, id, spec), spec)).toBeUndefined();
+
+    const { applications } = console;
+    await applications.change(id, "userLists", { userLists: [staff] }, WRITE);
+    expect(changesOf(console, id)).toEqual([["DELETE", `userlists/${partners}`]]);
+  });
+
   it("have the default one beside them, which is never disconnected", async () => {
     await using console = await openConsole();
     const spec = specOf({ defaultUserList: staff, userLists: [staff] });

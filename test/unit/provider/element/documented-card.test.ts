@@ -192,6 +192,14 @@ describe("the vendor's answer to GET /console/api/v2/applications", () => {
     });
   });
 
+  it("says nothing of its build where it lacks its source; one without a build has none that is wanted", async () => {
+    const { source: _, ...unsaid } = CARD;
+    const { fields } = await seenInList(unsaid);
+    expect([fields["projectVersionId"], fields["assemblyVersion"]]).toEqual([undefined, undefined]);
+    const empty = await seenInList({ ...CARD, source: { type: "repository" } });
+    expect(empty.fields).toMatchObject({ projectVersionId: "", assemblyVersion: "" });
+  });
+
   it.each(Object.keys(CARD).filter((name) => name !== "id"))(
     "may lack %s: then nothing is said of it, and the rest is read",
     async (name) => {

@@ -43,6 +43,8 @@ export interface OpenConsole extends AsyncDisposable {
   readonly applications: RemoteKind;
   /** As a process sees them that has nothing in its memory. */
   readonly reopened: () => RemoteKind;
+  /** The same client's applications in another panel, as the same process sees them. */
+  readonly openedAt: (url: string) => RemoteKind;
   /** How often the panel's offers meant something else than before. */
   readonly reconsiderations: () => number;
   readonly sent: (operation: string) => readonly LedgerEntry[];
@@ -90,9 +92,9 @@ export async function openConsole(opening: Opening = {}): Promise<OpenConsole> {
     signal: ending.signal,
   });
   const clients: AccountClient[] = [];
-  const open = (): AccountClient => {
+  const open = (at = url ?? simulator.url): AccountClient => {
     const opened = port.open({
-      url: url ?? simulator.url,
+      url: at,
       token: async () => credential ?? `${simulator.clientId}:${simulator.clientSecret}`,
       lanes,
       signal: ending.signal,
@@ -107,6 +109,7 @@ export async function openConsole(opening: Opening = {}): Promise<OpenConsole> {
     client,
     applications: applicationsOf(client),
     reopened: () => applicationsOf(open()),
+    openedAt: (at) => applicationsOf(open(at)),
     reconsiderations: () => reconsiderations,
     sent: (operation) => simulator.ledger.entries.filter((entry) => entry.operation === operation),
     settle: () => clock.advance(3 * STEP_MS),

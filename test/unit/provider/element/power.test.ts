@@ -106,6 +106,37 @@ describe("the order of changes", () => {
     expect(next({ power: "Running" }, stopped)).toBe("start");
   });
 
+  it.each<[wanted: Spec["power"]]>([["Running"], [undefined], ["Stopped"]])(
+    "is: thawed first, for a frozen application takes no other change (%s)",
+    async (power) => {
+      await using console = await openConsole();
+      const { applications, settle } = console;
+      const spec = wantsBuild("1.0-10", power === undefined ? {} : { power });
+      const id = await running(console);
+      await applications.change(id, "suspend", {}, WRITE);
+      settle();
+      const frozen = await look(console, id, spec);
+      expect(frozen.state).toBe("Frozen");
+      await expect(applications.change(id, "update", wishOf(spec), WRITE)).rejects.toMatchObject({
+        kind: "precondition",
+      });
+
+      const done: string[] = [];
+      for (let left = 4; left > 0; left -= 1) {
+        const change = nextChange(await look(console, id, spec), spec);
+        if (change === undefined) break;
+        done.push(change.operation);
+        await applications.change(id, change.operation, wishOf(spec), WRITE);
+        settle();
+      }
+
+      expect(done).toEqual(
+        power === "Stopped" ? ["restore", "stop", "update"] : ["restore", "update"],
+      );
+      expect((await look(console, id, spec)).status["appliedVersion"]).toBe("1.0-10");
+    },
+  );
+
   it.each([
     "displayName",
     "publicationContext",

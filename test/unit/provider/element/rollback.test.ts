@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { type Asked, wordOfWish } from "../../../../src/core/asked.ts";
+import type { ElementApplicationSpec as Spec } from "../../../../src/api/element-application.ts";
 import { BROKEN_VERSION, COMPILE_ERROR, SEED } from "../../../../src/embedded/element/seed.ts";
 import { WRITE } from "../client.ts";
-import { askNext, buildId, look, nextChange, wantsBuild } from "./changing.ts";
+import { askNext, buildId, look, nextChange, wantsBuild, wishOf } from "./changing.ts";
 import { openConsole, type OpenConsole, running, signal, specOf } from "./open-console.ts";
 
 const BROKEN = wantsBuild(BROKEN_VERSION);
@@ -47,6 +48,32 @@ describe("an update of an application", () => {
     expect(nextChange(await look(console, id, spec, asked), spec)).toBeUndefined();
   });
 
+  it.each<[shown: "id" | "version", source: (console: OpenConsole) => NonNullable<Spec["source"]>]>(
+    [
+      ["version", (console) => ({ projectVersionId: buildId(console, "1.0-10") })],
+      ["id", () => ({ projectId: shop, assemblyVersion: "1.0-10" })],
+    ],
+  )(
+    "has come about where the card names the applied build by its %s alone, and the spec by the other",
+    async (appliedAs, sourceOf) => {
+      await using console = await openConsole({ settings: { appliedAs } });
+      const spec = specOf({ source: sourceOf(console) });
+      const id = await running(console);
+      const asked = await askNext(console, id, spec);
+      console.settle();
+
+      expect(nextChange(await look(console, id, spec, asked), spec)).toBeUndefined();
+
+      const lookUps = console.sent("listAssemblies").length;
+      expect(nextChange(await look(console, id, spec, asked), spec)).toBeUndefined();
+      expect(console.sent("listAssemblies"), "builds do not change").toHaveLength(lookUps);
+      // An application without a build has none that could be looked up.
+      const [application] = console.simulator.panel.applications.all();
+      if (application !== undefined) application.build = undefined;
+      expect(nextChange(await look(console, id, spec), spec)?.operation).toBe("update");
+    },
+  );
+
   it.each(["Error", "Failed"] as const)(
     "that was rolled back is told with the compiler's message, the task being %s",
     async (failedTaskStatus) => {
@@ -70,6 +97,44 @@ describe("an update of an application", () => {
       expect(nextChange(back, BROKEN), "it is not asked for again").toBeUndefined();
     },
   );
+
+  it.each(["settled", "failed"] as const)(
+    "that is under way by its task alone is waited for, also by a process that did not ask for it (%s)",
+    async (phase) => {
+      await using console = await openConsole();
+      const { simulator, clock } = console;
+      const spec = wantsBuild("1.0-10");
+      const id = await running(console);
+      const asked = await askNext(console, id, spec);
+      const [application] = simulator.panel.applications.all();
+      if (application === undefined) return expect.unreachable("there is one");
+      const { job } = application;
+      // Accepted, and not taken up: the card shows nothing of it yet.
+      application.job = undefined;
+      if (phase === "failed") application.rest = "Error";
+      const successor = { ...console, applications: console.reopened() };
+
+      expect(await look(successor, id, spec, asked)).toMatchObject({
+        phase: "busy",
+        headline: { reason: "Updating", message: "the panel is at work on the update to 1.0-10" },
+      });
+
+      // What began later shows that it is over, whatever is said of it.
+      if (job === undefined) return expect.unreachable("it was updating");
+      const startedAt = new Date(clock.wall() + 1).toISOString();
+      simulator.panel.tasks.set("later", { ...job.task, id: "later", startedAt, status: "Done" });
+      expect((await look(successor, id, spec, asked)).phase).toBe(phase);
+    },
+  );
+
+  it("that was rolled back is told with the build by the name that the card has for it", async () => {
+    await using console = await openConsole({ settings: { appliedAs: "id" } });
+    const id = await running(console);
+    const asked = await askNext(console, id, BROKEN);
+    console.settle();
+    const { setback } = await look(console, id, BROKEN, asked);
+    expect(setback?.message).toContain(`went back to ${buildId(console, "1.0-42")}: `);
+  });
 
   it("that was rolled back does not stand in the way of another build", async () => {
     await using console = await openConsole();
@@ -189,6 +254,34 @@ describe("an application in error", () => {
       phase: "failed",
       headline: { reason: "RemoteFailed", message: "the panel reports an error: последняя" },
     });
+  });
+
+  it("costs no request as long as the list shows it as it was: the tasks have said why", async () => {
+    await using console = await openConsole();
+    const { simulator, applications, settle } = console;
+    const id = await running(console);
+    simulator.perform({ action: "set-status", application: id, status: "Error" });
+    const words = async (): Promise<string | undefined> => {
+      const [thing] = await applications.list(signal);
+      if (thing === undefined) return expect.unreachable("it is listed");
+      const interest = { wanted: wishOf(specOf()) };
+      return (await applications.elaborate?.(thing, interest, signal))?.headline.message;
+    };
+    expect(await words()).toContain("no reason given");
+    simulator.perform({ action: "fail-next-task", application: id, error: "первая" });
+    await applications.change(id, "backup", { backup: "x" }, WRITE);
+    settle();
+    expect(await words()).toContain("первая");
+    const asked = console.sent("listApplicationTasks").length;
+
+    expect([await words(), await words()]).toEqual(Array(2).fill(await words()));
+
+    expect(console.sent("listApplicationTasks")).toHaveLength(asked);
+    simulator.perform({ action: "fail-next-task", application: id, error: "вторая" });
+    await applications.change(id, "backup", { backup: "x" }, WRITE);
+    settle();
+    simulator.perform({ action: "rename-application", application: id, displayName: "иначе" });
+    expect(await words()).toContain("вторая");
   });
 
   it("is told with the card's own words where no task failed", async () => {

@@ -150,6 +150,25 @@ describe("the token of a panel", () => {
     await expect(applications.list(signal)).resolves.toEqual([]);
   });
 
+  it("is shown to the panel that gave it, and to no other, where two know the same client", async () => {
+    await using console = await openConsole();
+    await using other = await openConsole();
+    const { clientId, clientSecret, url } = console.simulator;
+    other.simulator.perform({ action: "add-client", name: "same", clientId, clientSecret });
+    const elsewhere = console.openedAt(other.simulator.url);
+
+    for (let round = 0; round < 3; round += 1) {
+      await console.applications.list(signal);
+      await elsewhere.list(signal);
+    }
+    // With a slash at its end it is the same panel.
+    await console.openedAt(`${url}/`).list(signal);
+
+    expect([signIns(console), signIns(other)]).toEqual([1, 1]);
+    for (const { simulator } of [console, other])
+      expect(simulator.ledger.entries.map(({ status }) => status)).not.toContain(401);
+  });
+
   it("ends, for people, when the panel says", async () => {
     await using console = await openConsole();
     const { status } = await console.client.facts(signal);

@@ -38,6 +38,18 @@ describe("another technology version", () => {
     });
   });
 
+  it("is waited for by a process that did not ask for it, too", async () => {
+    await using console = await openConsole();
+    const id = await running(console, OLD);
+    const asked = await askNext(console, id, NEW);
+    const [application] = console.simulator.panel.applications.all();
+    if (application !== undefined) application.job = undefined;
+
+    const successor = { ...console, applications: console.reopened() };
+
+    expect((await look(successor, id, NEW, asked)).phase).toBe("busy");
+  });
+
   it.each(["Error", "Failed"] as const)(
     "that failed is told with the group's message, its status being %s, and not asked for again",
     async (failedTaskStatus) => {
@@ -62,6 +74,25 @@ describe("another technology version", () => {
       expect(nextChange(thing, NEW)).toBeUndefined();
     },
   );
+
+  it("whose tasks have all ended is over, whatever the panel calls their group then", async () => {
+    const brokenTechnologies = { "9.2.5": "Несовместимая версия" };
+    await using console = await openConsole({ settings: { brokenTechnologies } });
+    const id = await running(console, OLD);
+    const asked = await askNext(console, id, NEW);
+    console.settle();
+    const [group] = console.simulator.panel.groupTasks.values();
+    const ended = { id: "a", status: "Error", "end-date": "2026-11-23T10:00:00Z" };
+    const body = { id: group?.id, status: "ЕстьОшибки", "any-failure": "true", tasks: [ended] };
+    console.simulator.faults.add({
+      match: { operation: "getGroupTask" },
+      effect: { kind: "status", status: 200, body },
+    });
+
+    const { phase, setback } = await look(console, id, NEW, asked);
+
+    expect([phase, setback?.reason]).toEqual(["settled", "TechnologyNotChanged"]);
+  });
 
   it("that failed is told by a process that did not ask for it, too", async () => {
     const brokenTechnologies = { "9.2.5": "Несовместимая версия" };
