@@ -11,7 +11,7 @@ import { readLines } from "./read-lines.ts";
 export interface KubeRequest {
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   readonly path: string;
-  /** For traces, such as `patch hpcinstances/status`; without it the request is not traced. Bounded: no names. */
+  /** For traces, such as `patch …/status`; without it the request is not traced. Bounded: no names. */
   readonly operation?: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: unknown;
