@@ -106,16 +106,17 @@ export class AccountBook {
     const account = this.#options.store.get(key);
     if (account === undefined) return { noAccount: this.#absent(what, object, remembered) };
     const holder = this.#options.holders.get(key);
-    if (holder === undefined || holder.uid !== account.metadata.uid)
-      return notReady(`waits for ${what}: not looked at yet`);
+    if (holder === undefined || holder.uid !== account.metadata.uid) return unasked(what);
     if (holder.name !== undefined && remembered !== undefined && remembered.account !== holder.name)
       return { noAccount: differs(what, remembered, holder.name) };
     if (remembered === undefined && account.metadata.deletionTimestamp !== undefined)
       return notReady(`${what} is being deleted; delete this as well, or create that again`);
     const connection = holder.token === undefined ? undefined : holder.session?.connection(kind);
-    if (connection === undefined || holder.name === undefined)
-      return notReady(`waits for ${what}: ${holder.problem?.message ?? "not looked at yet"}`);
-    return { name: holder.name, connection };
+    if (connection !== undefined && holder.name !== undefined)
+      return { name: holder.name, connection };
+    return holder.isAsked
+      ? notReady(`waits for ${what}: ${holder.problem?.message ?? "not looked at yet"}`)
+      : unasked(what);
   }
 
   #absent(what: string, object: ManagedObject, remembered: Remembered | undefined): Obstacle {
@@ -155,8 +156,14 @@ export class AccountBook {
   }
 }
 
-function notReady(message: string): Choice {
-  return { noAccount: { reason: "AccountNotReady", message, isStalled: false } };
+function notReady(message: string, isUnasked?: true): Choice {
+  const obstacle = { reason: "AccountNotReady", message, isStalled: false } as const;
+  return { noAccount: isUnasked === undefined ? obstacle : { ...obstacle, isUnasked } };
+}
+
+/** At the start, and when it has just come. */
+function unasked(what: string): Choice {
+  return notReady(`waits for ${what}: not looked at yet`, true);
 }
 
 function differs(what: string, { account }: Remembered, present: string): Obstacle {

@@ -43,6 +43,8 @@ export class AccountHolder implements TokenHolder {
   /** What resources remember; undefined until the first token was proven. */
   name: AccountName | undefined;
   problem: Obstacle | undefined;
+  /** Somebody has asked what of it works, whatever came of that. */
+  isAsked = false;
   distrust: string | undefined;
   session: Session | undefined;
   /** What the copy holds; see `keepCopy`. */
@@ -68,6 +70,7 @@ export class AccountHolder implements TokenHolder {
   async refresh(refused?: string): Promise<void> {
     this.#refreshing ??= this.#refresh(refused).finally(() => {
       this.#refreshing = undefined;
+      this.isAsked = true;
     });
     return this.#refreshing;
   }
@@ -88,7 +91,8 @@ export class AccountHolder implements TokenHolder {
 
   /** Changes when those who use the account should look again. */
   get outlook(): string {
-    return JSON.stringify([this.name, this.token !== undefined, this.problem?.message]);
+    const { name, isAsked, problem } = this;
+    return JSON.stringify([name, this.token !== undefined, problem?.message, isAsked]);
   }
 
   async #refresh(refused: string | undefined): Promise<void> {

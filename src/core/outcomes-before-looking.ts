@@ -82,6 +82,10 @@ export function waitForUsers({ wish, timing }: Situation): Decision {
 }
 
 export function waitForAccount({ resource, timing }: Situation, obstacle: Obstacle): Decision {
+  const isKnown = findCondition(resource.conditions, "Ready") !== undefined;
+  // So it is at every start, and what was written before will be true again in a moment.
+  if (obstacle.isUnasked === true && isKnown)
+    return { action: { do: "nothing" }, claims: [], requeueAfterMs: timing.restMs };
   const say = obstacle.isStalled ? stalled : waiting;
   const prefix = resource.isDeleting ? "deletion waits: " : "";
   const word = [obstacle.reason, `${prefix}${obstacle.message}`] as const;

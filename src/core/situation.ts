@@ -48,6 +48,8 @@ export interface Obstacle {
   readonly reason: Reason;
   readonly message: string;
   readonly isStalled: boolean;
+  /** Nobody has looked yet whether it is in the way at all. Left out: somebody has. */
+  readonly isUnasked?: boolean;
 }
 
 /** What the spec asks for, its references resolved as far as they could be. */

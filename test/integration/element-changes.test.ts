@@ -33,8 +33,11 @@ describe("what changes of an application", () => {
     expect(lab.requests("createDump")).toHaveLength(1);
     expect(update?.seq).toBeGreaterThan(dump?.seq ?? Infinity);
     expect(status).toBeDefined();
+    // Long enough to be seen.
+    lab.simulator.perform({ action: "set-timings", dumpingMs: 3_000 });
     await lab.patch("shop", shop("1.0-42"));
     await lab.untilReason("elapp/shop", "Ready", "BackingUp");
+    lab.simulator.perform({ action: "set-timings", dumpingMs: 250 });
     const after = await lab.untilInSync("shop", "1.0-42");
     expect(lab.requests("createDump")).toHaveLength(2);
     expect(after.status?.dumps?.map(({ description }) => description)).toEqual([
@@ -137,6 +140,24 @@ describe("what changes of an application", () => {
     const since = lab.simulator.ledger.since(from);
     expect(since.filter(({ method, operation }) => isWrite(method, operation))).toEqual([]);
     expect(since.filter(({ operation }) => operation === "listApplicationTasks")).toEqual([]);
+    expect((await lab.application("shop")).metadata.resourceVersion).toBe(resourceVersion);
+  });
+
+  it("is as it was for the next operator: a start writes nothing", async () => {
+    const { resourceVersion } = (await lab.application("shop")).metadata;
+    await lab.operator.end("SIGTERM");
+    const from = lab.simulator.ledger.entries.at(-1)?.seq ?? 0;
+    await lab.restart();
+    await expect
+      .poll(
+        () =>
+          lab.simulator.ledger
+            .since(from)
+            .filter(({ operation }) => operation === "listApplications").length,
+        { timeout: 10_000 },
+      )
+      .toBeGreaterThan(2);
+
     expect((await lab.application("shop")).metadata.resourceVersion).toBe(resourceVersion);
   });
 });

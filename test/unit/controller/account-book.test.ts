@@ -15,7 +15,15 @@ const OPTIONAL: AccountReference = ACCOUNT_REF;
 /** A namespace with one account in it, called default, and what the book says of an object. */
 function choose(
   parts: Parts,
-  { hasAccount = true, token = "t", name = NAME, isLeaving = false, reference = OPTIONAL } = {},
+  {
+    hasAccount = true,
+    token = "t",
+    name = NAME,
+    isLeaving = false,
+    reference = OPTIONAL,
+    isHeld = true,
+    isAsked = true,
+  } = {},
 ): ReturnType<AccountBook["choose"]> {
   const store = new Store<AccountObject>((error) => {
     throw error;
@@ -28,8 +36,14 @@ function choose(
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   const session = { connection: () => THERE } as unknown as Session;
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-  const holder = { uid: metadata.uid, name, session, token: token || undefined } as AccountHolder;
-  const holders = new Map(hasAccount ? [["default/default", holder]] : []);
+  const holder = {
+    uid: metadata.uid,
+    name,
+    session,
+    token: token || undefined,
+    isAsked,
+  } as AccountHolder;
+  const holders = new Map(hasAccount && isHeld ? [["default/default", holder]] : []);
   const book = new AccountBook({
     kind: "HpcAccount",
     reference,
@@ -55,6 +69,13 @@ describe("AccountBook.choose: what was never made", () => {
     const other = choose({ spec: { accountRef: { name: "other" } } });
     expect(other.noAccount?.reason).toBe("AccountNotFound");
     expect(choose({}, { isLeaving: true }).noAccount?.reason).toBe("AccountNotReady");
+  });
+
+  it("waits while nobody has asked yet, which says nothing of the account", () => {
+    const unasked = { noAccount: { reason: "AccountNotReady", isUnasked: true } };
+    expect(choose({}, { isHeld: false })).toMatchObject(unasked);
+    expect(choose({}, { isAsked: false, token: "" })).toMatchObject(unasked);
+    expect(choose({}, { token: "" }).noAccount?.isUnasked).toBeUndefined();
   });
 
   it("waits where no token works", () => {

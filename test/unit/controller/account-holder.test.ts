@@ -95,6 +95,14 @@ describe("an account whose provider asks for a pause", () => {
       expect(asked).toEqual(["first", "first"]);
     }));
 
+  it("counts as asked once it was, whatever came of it", () =>
+    onStage(async (stage) => {
+      stage.pauseMs = 1;
+      expect(stage.holder.isAsked).toBe(false);
+      await stage.holder.refresh();
+      expect([stage.holder.isAsked, stage.holder.token]).toEqual([true, undefined]);
+    }));
+
   it("is asked about another token all the same: the one in use may be worth nothing", () =>
     onStage(async (stage) => {
       const { holder, asked } = stage;

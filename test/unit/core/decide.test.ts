@@ -21,6 +21,20 @@ const unmarked = thing("17", { label: "default/train" });
 const foreign = thing("17", { label: `somebody's ${FOREIGN_MARKER}` });
 const deleting = { isDeleting: true };
 
+const READY = {
+  type: "Ready",
+  status: "True",
+  reason: "Available",
+  message: "running",
+  lastTransitionTime: "2026-01-01T00:00:00Z",
+} as const;
+const UNASKED = {
+  reason: "AccountNotReady",
+  message: "waits for it",
+  isStalled: false,
+  isUnasked: true,
+} as const;
+
 interface Row {
   readonly reason: string;
   readonly given: Partial<Situation>;
@@ -43,6 +57,20 @@ const LIFE: readonly Row[] = [
     reason: "a paused resource is not even looked at",
     given: { resource: resource({ isPaused: true }) },
     expected: ["nothing", "Paused"],
+  },
+  {
+    reason:
+      "of a resource of which nothing is written it is said that its account was not asked yet",
+    given: { wish: { fields: DESIRED, users: [], noAccount: UNASKED } },
+    expected: ["nothing", "AccountNotReady"],
+  },
+  {
+    reason: "an account that cannot be asked is told, whatever was written before",
+    given: {
+      wish: { fields: DESIRED, users: [], noAccount: { ...UNASKED, isUnasked: false } },
+      resource: resource({ conditions: [READY] }),
+    },
+    expected: ["nothing", "AccountNotReady"],
   },
   {
     reason: "what a newer version has begun is left to it",
@@ -479,6 +507,13 @@ describe("decide", () => {
 
     expect(actionText(decision.action)).toBe(action);
     if (said !== undefined) expect(decision.claims.map(({ reason }) => reason)).toContain(said);
+  });
+
+  it("lets what is written of a resource stand while nobody has asked its account yet", () => {
+    const wish = { fields: DESIRED, users: [], noAccount: UNASKED };
+    const known = decide(situation({ wish, resource: resource({ conditions: [READY] }) }), NOW_MS);
+    expect(known).toMatchObject({ action: { do: "nothing" }, claims: [] });
+    expect(known.requeueAfterMs).toBe(TIMING.restMs);
   });
 
   it("never claims Reconciling and Stalled at once, and each type once", () => {
