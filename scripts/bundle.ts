@@ -1,6 +1,7 @@
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { build, type Plugin } from "esbuild";
+import { ownSourceMap } from "./own-source-map.ts";
 
 /** Packages from before modules ask for `require`, which a module does not have. */
 const BANNER = `import { createRequire } from "node:module"; const require = createRequire(import.meta.url);`;
@@ -72,6 +73,7 @@ export async function bundle(entry: string, outfile: string): Promise<void> {
     format: "esm",
     target: "node24",
     sourcemap: true,
+    sourcesContent: false,
     // V8 keeps the text of a program for as long as it runs. Names stay: a stack trace is read without the map, too.
     minifyWhitespace: true,
     minifySyntax: true,
@@ -79,5 +81,7 @@ export async function bundle(entry: string, outfile: string): Promise<void> {
     plugins: [withoutUnused, versionOnly, withoutLater((source, file) => later.set(file, source))],
     logLevel: "warning",
   });
+  const map = `${outfile}.map`;
+  await writeFile(map, ownSourceMap(await readFile(map, "utf8")));
   for (const [file, source] of later) await bundle(source, join(dirname(outfile), file));
 }
