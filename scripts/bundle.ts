@@ -1,6 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { build, type Plugin } from "esbuild";
+import { build, type Metafile, type Plugin } from "esbuild";
 import { ownSourceMap } from "./own-source-map.ts";
 
 /** Packages from before modules ask for `require`, which a module does not have. */
@@ -62,12 +62,20 @@ function withoutLater(onLater: (source: string, file: string) => void): Plugin {
   };
 }
 
-/** Makes one file of a program and everything it imports, with its source map beside it, and another of what it loads later. */
-export async function bundle(entry: string, outfile: string): Promise<void> {
+const PROJECT = join(import.meta.dirname, "..");
+
+/**
+ * Makes one file of a program and everything it imports, with its source map beside it, and another of what it loads later. Returns what all
+ * of them are made of.
+ */
+export async function bundle(entry: string, outfile: string): Promise<Metafile> {
   const later = new Map<string, string>();
-  await build({
+  const { metafile } = await build({
     entryPoints: [entry],
     outfile,
+    // What it is made of is named from there, wherever this is started.
+    absWorkingDir: PROJECT,
+    metafile: true,
     bundle: true,
     platform: "node",
     format: "esm",
@@ -83,5 +91,10 @@ export async function bundle(entry: string, outfile: string): Promise<void> {
   });
   const map = `${outfile}.map`;
   await writeFile(map, ownSourceMap(await readFile(map, "utf8")));
-  for (const [file, source] of later) await bundle(source, join(dirname(outfile), file));
+  for (const [file, source] of later) {
+    const { inputs, outputs } = await bundle(source, join(dirname(outfile), file));
+    Object.assign(metafile.inputs, inputs);
+    Object.assign(metafile.outputs, outputs);
+  }
+  return metafile;
 }
