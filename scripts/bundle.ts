@@ -1,6 +1,7 @@
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { build, type Plugin } from "esbuild";
+import { build, type Metafile, type Plugin } from "esbuild";
+import { ownSourceMap } from "./own-source-map.ts";
 
 /** Packages from before modules ask for `require`, which a module does not have. */
 const BANNER = `import { createRequire } from "node:module"; const require = createRequire(import.meta.url);`;
@@ -61,17 +62,26 @@ function withoutLater(onLater: (source: string, file: string) => void): Plugin {
   };
 }
 
-/** Makes one file of a program and everything it imports, with its source map beside it, and another of what it loads later. */
-export async function bundle(entry: string, outfile: string): Promise<void> {
+const PROJECT = join(import.meta.dirname, "..");
+
+/**
+ * Makes one file of a program and everything it imports, with its source map beside it, and another of what it loads later. Returns what all
+ * of them are made of.
+ */
+export async function bundle(entry: string, outfile: string): Promise<Metafile> {
   const later = new Map<string, string>();
-  await build({
+  const { metafile } = await build({
     entryPoints: [entry],
     outfile,
+    // What it is made of is named from there, wherever this is started.
+    absWorkingDir: PROJECT,
+    metafile: true,
     bundle: true,
     platform: "node",
     format: "esm",
     target: "node24",
     sourcemap: true,
+    sourcesContent: false,
     // V8 keeps the text of a program for as long as it runs. Names stay: a stack trace is read without the map, too.
     minifyWhitespace: true,
     minifySyntax: true,
@@ -79,5 +89,12 @@ export async function bundle(entry: string, outfile: string): Promise<void> {
     plugins: [withoutUnused, versionOnly, withoutLater((source, file) => later.set(file, source))],
     logLevel: "warning",
   });
-  for (const [file, source] of later) await bundle(source, join(dirname(outfile), file));
+  const map = `${outfile}.map`;
+  await writeFile(map, ownSourceMap(await readFile(map, "utf8")));
+  for (const [file, source] of later) {
+    const { inputs, outputs } = await bundle(source, join(dirname(outfile), file));
+    Object.assign(metafile.inputs, inputs);
+    Object.assign(metafile.outputs, outputs);
+  }
+  return metafile;
 }

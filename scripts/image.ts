@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { STANDARD_BASE } from "./image/base-image.ts";
+import { standardBase } from "./image/base-image.ts";
 import { prepareBuild, PROJECT } from "./image/build-image.ts";
 import { Docker } from "./image/docker.ts";
 
@@ -8,7 +8,7 @@ const BUILD_MS = 600_000;
 const { values } = parseArgs({
   options: {
     tag: { type: "string", default: "hpc-park-operator:dev" },
-    base: { type: "string", default: process.env["BASE_IMAGE"] ?? STANDARD_BASE },
+    base: { type: "string", default: process.env["BASE_IMAGE"] ?? standardBase() },
     /** The bundle is made here, not in the image: for engines that reach no package registry. */
     "bundle-here": { type: "boolean", default: false },
   },

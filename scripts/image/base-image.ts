@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { cp, mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -8,13 +8,20 @@ import { findExecutable } from "../../src/embedded/control-plane/find-executable
 import { readCommand, runCommand } from "../../src/embedded/control-plane/run-command.ts";
 import type { Docker } from "./docker.ts";
 
-/** What the Dockerfile builds upon. */
-export const STANDARD_BASE = "node:24-slim";
-const OWN_BASE = "hpc-park-operator-base:node24";
+const OWN_BASE = `hpc-park-operator-base:node${process.versions.node}`;
+
+const DOCKERFILE = join(import.meta.dirname, "../../Dockerfile");
 
 const PULL_MS = 120_000;
 const MAKE_MS = 600_000;
 const LOCK_MS = 900_000;
+
+/** What the Dockerfile builds upon, where nothing else is said. */
+export function standardBase(): string {
+  const name = /^ARG BASE_IMAGE=(.+)$/m.exec(readFileSync(DOCKERFILE, "utf8"))?.[1];
+  if (name === undefined) throw new Error("the Dockerfile names no base image");
+  return name;
+}
 
 /**
  * The base image: the standard one where it is there or can be pulled; else one of Debian's own packages and of the Node that the
@@ -24,8 +31,9 @@ export async function provideBaseImage(
   docker: Docker,
   say: (line: string) => void,
 ): Promise<string> {
-  if (await docker.hasImage(STANDARD_BASE)) return STANDARD_BASE;
-  if (await docker.canPull(STANDARD_BASE, PULL_MS)) return STANDARD_BASE;
+  const standard = standardBase();
+  if (await docker.hasImage(standard)) return standard;
+  if (await docker.canPull(standard, PULL_MS)) return standard;
   if (await docker.hasImage(OWN_BASE)) return OWN_BASE;
   const archive = await debianArchive(say);
   say("no image can be pulled, so the base image is made of Debian's packages");

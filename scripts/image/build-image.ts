@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readCommand } from "../../src/embedded/control-plane/run-command.ts";
-import { bundle } from "../bundle.ts";
+import { writeSbom } from "../sbom/write-sbom.ts";
 
 export const PROJECT = join(import.meta.dirname, "../..");
 
@@ -14,8 +14,7 @@ export interface BuildArguments {
 
 /** Everything that the Dockerfile is to be told, and the bundle where it is to be made here. */
 export async function prepareBuild(given: BuildArguments): Promise<Record<string, string>> {
-  if (given.BUNDLE === "context")
-    await bundle(join(PROJECT, "src/main.ts"), join(PROJECT, "dist/operator.mjs"));
+  if (given.BUNDLE === "context") await writeSbom(PROJECT, join(PROJECT, "dist/operator.mjs"));
   const { version }: { version: string } = JSON.parse(
     await readFile(join(PROJECT, "package.json"), "utf8"),
   );

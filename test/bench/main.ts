@@ -10,6 +10,7 @@ import { growthPlot } from "./plot.ts";
 import type { Bench, Scenario } from "./scenario.ts";
 import { burst } from "./scenarios/burst.ts";
 import { growth } from "./scenarios/growth.ts";
+import { imageStart } from "./scenarios/image-start.ts";
 import { latency, latencyBesideOthers } from "./scenarios/latency.ts";
 import { startup } from "./scenarios/startup.ts";
 import { takeover } from "./scenarios/takeover.ts";
@@ -19,6 +20,7 @@ import { rowsOf } from "./targets.ts";
 
 const SCENARIOS: ReadonlyMap<string, Scenario> = new Map([
   ["startup", startup],
+  ["image-start", imageStart],
   ["latency", latency],
   ["burst", burst],
   ["others", latencyBesideOthers],

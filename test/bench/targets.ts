@@ -24,6 +24,7 @@ export function rowsOf(figures: Figures, sizes: readonly number[]): readonly Row
     ...sizeRows(figures, large),
     ...growthRows(figures, small, middle, large),
     ...lifeRows(figures),
+    ...imageRows(figures),
   ].filter(({ operator }) => !Number.isNaN(operator));
 }
 
@@ -150,5 +151,20 @@ function lifeRows(figures: Figures): readonly Row[] {
   return limits.map(([measure, limit]) => {
     const row = compared(figures, measure);
     return Object.assign(row, { target: `≤ ${limit}`, isMet: row.operator <= limit });
+  });
+}
+
+/** The variants of a start stand where the peers do; the ratio is to a start without the compile cache. */
+function imageRows(figures: Figures): readonly Row[] {
+  const measures = [
+    "image: exec to the end of --help, ms",
+    "image: exec to health, ms",
+    "image: exec to health, CPU, ms",
+    "image: RSS after a failed connection, MiB",
+  ];
+  return measures.map((measure) => {
+    const row = compared(figures, measure);
+    const ratio = row.operator / figures.median(measure, "without the cache");
+    return Object.assign(row, { ratio });
   });
 }

@@ -41,6 +41,7 @@ describe("the image", () => {
       "org.opencontainers.image.title": "hpc-park-operator",
       "org.opencontainers.image.version": version,
       "org.opencontainers.image.revision": expect.stringMatching(/^[0-9a-f]{40}$/),
+      "org.opencontainers.image.base.name": expect.stringContaining("node"),
     });
   });
 
@@ -50,12 +51,32 @@ describe("the image", () => {
     expect(await docker.read(...args)).toContain("HPC_PARK_TOKEN_FILE");
   });
 
-  it("carries no simulator, and maps to its sources", async () => {
-    const list = ["run", "--rm", "--network=none", "--entrypoint=node", tag, "-e"];
+  it("carries no simulator, and maps to our own sources", async () => {
     const count = `const t=require("fs").readFileSync("/app/operator.mjs","utf8");const m=JSON.parse(require("fs").readFileSync("/app/operator.mjs.map","utf8"));console.log(t.includes("fastify"),m.sources.some(s=>s.includes("src/embedded")),m.sources.some(s=>s.endsWith("src/core/decide.ts")))`;
 
-    expect(await docker.read(...list, count)).toBe("false false true");
+    expect(await inside(count)).toBe("false false true");
   });
+
+  it("carries its SBOM, which names the Node that is really in it", async () => {
+    const read = `const {components:c}=JSON.parse(require("fs").readFileSync("/app/operator.cdx.json","utf8"));console.log(c.find(({name})=>name==="node").version===process.versions.node,c.some(({name})=>name==="got"))`;
+
+    expect(await inside(read)).toBe("true true");
+  });
+
+  it("starts from what V8 has compiled already, though nothing can be written", async () => {
+    const start = `const {spawnSync:s}=require("child_process");console.log(s("node",["--max-semi-space-size=2","--enable-source-maps","/app/operator.mjs","--help"],{encoding:"utf8",env:{...process.env,NODE_DEBUG_NATIVE:"COMPILE_CACHE"}}).stderr)`;
+
+    expect(await inside(start)).toContain("operator.mjs was accepted");
+    // Who is somebody else starts without it, and as well.
+    const anybody = ["run", "--rm", "--network=none", "--read-only", "--user=1000", tag, "--help"];
+    expect(await docker.read(...anybody)).toContain("HPC_PARK_TOKEN_FILE");
+  });
+
+  /** What a line of JavaScript says in a container where nothing can be written. */
+  function inside(program: string): Promise<string> {
+    const options = ["--rm", "--network=none", "--read-only", "--entrypoint=node"];
+    return docker.read("run", ...options, tag, "-e", program);
+  }
 });
 
 describe("the image at work", () => {

@@ -1,4 +1,4 @@
-import { GenericContainer } from "testcontainers";
+import { getContainerRuntimeClient } from "testcontainers";
 import type { TestProject } from "vitest/node";
 import { provideBaseImage } from "../../scripts/image/base-image.ts";
 import { prepareBuild, PROJECT } from "../../scripts/image/build-image.ts";
@@ -25,10 +25,18 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     const baseImage = await provideBaseImage(docker, say);
     // The engine's containers may reach no package registry; what the bundle is made of is here.
     const build = await prepareBuild({ BASE_IMAGE: baseImage, BUNDLE: "context" });
-    await GenericContainer.fromDockerfile(PROJECT)
-      .withBuildkit()
-      .withBuildArgs(build)
-      .build(TAG, { deleteOnExit: false });
+    const { image } = await getContainerRuntimeClient();
+    await image.build(PROJECT, {
+      t: TAG,
+      dockerfile: "Dockerfile",
+      buildargs: build,
+      // BuildKit.
+      version: "2",
+      // An engine that is started here has no network to give, and nothing is fetched.
+      networkmode: "none",
+    });
+    // What went wrong is in the engine's words, which are not handed on.
+    if (!(await docker.hasImage(TAG))) throw new Error(`the engine could not build ${TAG}`);
     project.provide("image", { tag: TAG, dockerHost: engine.host });
     const tearDownControlPlane = await setUpControlPlane(project);
     return async () => {

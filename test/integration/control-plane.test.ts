@@ -20,6 +20,7 @@ import {
 import { upstreamVersion } from "../../src/embedded/control-plane/debian-build.ts";
 import { downloadEnvtest } from "../../src/embedded/control-plane/envtest-archive.ts";
 import { findAssets } from "../../src/embedded/control-plane/find-assets.ts";
+import { wantedK3s } from "../../src/embedded/control-plane/k3s.ts";
 import { withFreePort } from "../../src/embedded/control-plane/free-port.ts";
 
 const run = promisify(execFile);
@@ -27,10 +28,13 @@ const run = promisify(execFile);
 const FIRST_START_MS = 60 * 60_000;
 
 /** Where the control plane is a container, there are no processes of ours to look at. */
-const binaries = await findAssets({ needsDataDir: true }).then(
-  (source) => (source.kind === "binaries" ? source.assets : undefined),
-  () => undefined,
-);
+const binaries =
+  wantedK3s(process.env) === undefined
+    ? await findAssets({ needsProcesses: true }).then(
+        (source) => (source.kind === "binaries" ? source.assets : undefined),
+        () => undefined,
+      )
+    : undefined;
 
 let scratch: string;
 beforeEach(async () => {

@@ -4,8 +4,8 @@ import type { K3sCluster } from "./k3s-cluster.ts";
 export interface AssetWayOptions {
   readonly onProgress?: ((line: string) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** The caller wants the data in a directory of its own; a container cannot give that. */
-  readonly needsDataDir?: boolean;
+  /** The caller wants what only processes of our own give: data in a directory of its own, or an audit log. */
+  readonly needsProcesses?: boolean;
 }
 
 export type ControlPlaneSource =

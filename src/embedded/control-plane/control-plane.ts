@@ -25,7 +25,7 @@ export interface ControlPlane {
 interface StartControlPlaneOptions {
   /** Where the data is kept over several starts; by default a temporary directory. */
   readonly dataDir?: string;
-  /** File for the API server's audit log; by default none is kept. Only of processes of our own. */
+  /** File for the API server's audit log; by default none is kept. */
   readonly auditLog?: string;
   readonly onProgress?: (line: string) => void;
   /** Gives up the start; a control plane that has started ends by `stop` alone. */
@@ -36,7 +36,8 @@ interface StartControlPlaneOptions {
 export async function startControlPlane(
   options: StartControlPlaneOptions = {},
 ): Promise<ControlPlane> {
-  const source = await findAssets({ ...options, needsDataDir: options.dataDir !== undefined });
+  const needsProcesses = options.dataDir !== undefined || options.auditLog !== undefined;
+  const source = await findAssets({ ...options, needsProcesses });
   const directory = await workDirectory(options.dataDir);
   const removeDirectory = async (): Promise<void> => {
     if (options.dataDir !== undefined) return;

@@ -5,10 +5,14 @@ import { allPages, readPage } from "../../docs/pages.ts";
 
 /** Written like our options, and somebody else's. */
 const OTHERS: ReadonlySet<string> = new Set([
+  "K3S_IMAGE",
   "KUBEBUILDER_ASSETS",
   "MALLOC_ARENA_MAX",
+  "NODE_COMPILE_CACHE",
   "NODE_TLS_REJECT_UNAUTHORIZED",
   "POD_NAME",
+  "SIGN_WITH_COSIGN",
+  "SOURCE_DATE_EPOCH",
   ...opentelemetry(),
 ]);
 
