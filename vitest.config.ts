@@ -11,8 +11,8 @@ export default defineConfig({
           globalSetup: ["test/control-plane-setup.ts"],
           testTimeout: 60_000,
           hookTimeout: 120_000,
-          // One API server serves all files; two cores serve two at a time.
-          maxWorkers: 2,
+          // One API server serves all files, which wait more than they compute: two cores serve three at a time.
+          maxWorkers: 3,
         },
       },
     ],
