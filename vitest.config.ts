@@ -3,7 +3,14 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: "unit", include: ["test/{unit,contract,model}/**/*.test.ts"] } },
+      {
+        test: {
+          name: "unit",
+          include: ["test/{unit,contract,model}/**/*.test.ts"],
+          // By itself vitest would leave one core idle.
+          maxWorkers: 2,
+        },
+      },
       {
         test: {
           name: "integration",

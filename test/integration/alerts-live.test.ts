@@ -94,8 +94,12 @@ describe.skipIf(tools === undefined)("an alert of an operator at work", () => {
 
     const undo = await cause(scene);
 
-    await untilCalls(scene.prometheus, name);
-    await undo?.();
+    // Whatever comes of it, the next cause is to find nothing of this one.
+    try {
+      await untilCalls(scene.prometheus, name);
+    } finally {
+      await undo?.();
+    }
   });
 
   it("and after all that every panel of the dashboard has something to show", async () => {

@@ -89,9 +89,13 @@ export const CAUSES: Readonly<Record<string, Cause>> = {
   },
   HpcParkCreateOutcomeOpen: async (scene) => {
     const { lab } = scene;
-    failing(lab, { operation: "createInstance", times: 1 }, { kind: "lose-answer" });
-    failing(lab, { operation: "listInstances" });
+    const creates = (): number => lab.requests("createInstance").length;
+    const before = creates();
+    failing(lab, { operation: "createInstance", times: 1 }, { kind: "hang", afterWork: true });
     await lab.applyInstance("lost");
+    // Not sooner: without a fresh list nothing is made.
+    await until("it is asked for", () => creates() > before);
+    failing(lab, { operation: "listInstances" });
     return async () => {
       lab.simulator.faults.clear();
       await lab.untilReady("hpci/lost");
