@@ -9,6 +9,7 @@ export default defineConfig({
           include: ["test/{unit,contract,model}/**/*.test.ts"],
           // By itself vitest would leave one core idle.
           maxWorkers: 2,
+          sequence: { groupOrder: 0 },
         },
       },
       {
@@ -20,6 +21,7 @@ export default defineConfig({
           hookTimeout: 120_000,
           // One API server serves all files, which wait more than they compute: two cores serve three at a time.
           maxWorkers: 3,
+          sequence: { groupOrder: 1 },
         },
       },
     ],
