@@ -144,9 +144,9 @@ async function judgeTheSuite(cluster: Cluster, references: References): Promise<
   );
   const caught = hunts.filter(({ caughtBy }) => caughtBy !== undefined).length;
   say(`seeded bugs: ${caught} of ${hunts.length} caught`);
-  const create = [...references].find(([{ name }]) => name === "create");
+  const create = [...references.keys()].find(({ name }) => name === "create");
   if (create === undefined) return caught === hunts.length;
-  const textbook = await playTextbook(cluster, ...create);
+  const textbook = await playTextbook(cluster, create);
   say(
     `textbook operator: ${textbook.left} of ${textbook.plans} plans red, ${textbook.doubles} with two things alive; ours: 0`,
   );
