@@ -72,7 +72,10 @@ export class ResourceMemory implements JournalMemory {
   #writtenVersion: string | undefined;
   /** The id that the status had when it was read last. */
   #recordedId: string | undefined;
-  /** The last id that it had, until that is proven gone: whoever empties a status does not end a remote thing. */
+  /**
+   * The last id that is known to be ours, until that is proven gone: whoever empties a status does not end a remote thing. What a status
+   * merely names may have been forged.
+   */
   #knownId: string | undefined;
 
   constructor(uid: string) {
@@ -125,17 +128,17 @@ export class ResourceMemory implements JournalMemory {
     this.intentSeenAtMs = nowMs;
   }
 
-  /** The id to go by: what was made last, until the status has anything but what it had then; else what the status has, or had last. */
+  /** The id to go by: what was made last, until the status has anything but what it had then; else what the status has, or what is known to be ours. */
   idOf(recordedId: string | undefined): string | undefined {
     if (this.made !== undefined && this.made.over !== recordedId) this.made = undefined;
     this.#recordedId = recordedId;
-    this.#knownId = recordedId ?? this.#knownId;
-    return this.made?.id ?? this.#knownId;
+    return this.made?.id ?? recordedId ?? this.#knownId;
   }
 
   /** Our own create request brought this back. */
   brought(id: string, object: ManagedObject, connection: Connection): void {
     this.made = { id, over: this.#recordedId, object, connection };
+    this.#knownId = id;
   }
 
   /** Remembers our own write, so that an older copy from the cache is recognised; and where nobody answered, that it may have been done. */
@@ -179,6 +182,8 @@ export class ResourceMemory implements JournalMemory {
 
   /** A thing with the marker, seen after the intent, is what became of it. */
   saw(observation: Observation, { intent }: Resource): void {
+    const named = observation.named?.id;
+    if (observation.marked.some(({ id }) => id === named)) this.#knownId = named;
     if (observation.named !== undefined || observation.marked.length > 0)
       this.seenAtMs = observation.lookedAtMs;
     const isLater = observation.lookedAtMs >= (this.intentSeenAtMs ?? Infinity);
@@ -202,9 +207,10 @@ export class ResourceMemory implements JournalMemory {
   }
 
   /** A decision that comes back to look again wants a look begun after it. */
-  succeeded({ requeueAfterMs, claims, forgets }: Decision, nowMs: number): void {
+  succeeded({ action, requeueAfterMs, claims, forgets }: Decision, nowMs: number): void {
     this.failures = 0;
-    if (forgets === true) this.#knownId = undefined;
+    // What is made in place of what is gone is known already.
+    if (forgets === true && action.do !== "create") this.#knownId = undefined;
     this.held = undefined;
     if (isAtRest(claims)) {
       this.effort = undefined;

@@ -168,9 +168,25 @@ describe("ResourceMemory.idOf", () => {
     expect(memory.idOf("7")).toBe("7");
   });
 
-  it("goes by the last id of a status that somebody has emptied", () => {
+  it("goes by the id of a status that somebody has emptied, once it was seen with the marker", () => {
     const memory = remembering();
     memory.idOf("7");
+    memory.saw(sees(thing("7")), resource({ recordedId: "7" }));
+    expect(memory.idOf(undefined)).toBe("7");
+  });
+
+  it("goes by no id that a status had and nothing with the marker has: somebody may have forged it", () => {
+    const memory = remembering();
+    memory.idOf("8");
+    memory.saw({ ...SEES_NOTHING, named: thing("8") }, resource({ recordedId: "8" }));
+    expect(memory.idOf(undefined)).toBeUndefined();
+  });
+
+  it("goes by its own again once a forged id is taken back", () => {
+    const memory = remembering();
+    memory.idOf("7");
+    memory.saw(sees(thing("7")), resource({ recordedId: "7" }));
+    expect(memory.idOf("8")).toBe("8");
     expect(memory.idOf(undefined)).toBe("7");
   });
 
@@ -182,9 +198,19 @@ describe("ResourceMemory.idOf", () => {
     expect(memory.idOf(undefined)).toBe("8");
   });
 
+  it("goes by what was made though the status was emptied before that was ever seen", () => {
+    const memory = remembering();
+    memory.idOf(undefined);
+    memory.brought("8", objectOf("a"), NOBODY);
+    memory.succeeded({ action: { do: "create" }, claims: [], forgets: true }, NOW_MS);
+    expect(memory.idOf("8")).toBe("8");
+    expect(memory.idOf(undefined)).toBe("8");
+  });
+
   it("knows no id any more that was proven gone", () => {
     const memory = remembering();
     memory.idOf("7");
+    memory.saw(sees(thing("7")), resource({ recordedId: "7" }));
     memory.succeeded({ action: { do: "nothing" }, claims: [], forgets: true }, NOW_MS);
     expect(memory.idOf(undefined)).toBeUndefined();
   });
@@ -192,6 +218,7 @@ describe("ResourceMemory.idOf", () => {
   it("knows no id of a former object of that name", () => {
     const memory = remembering();
     memory.idOf("7");
+    memory.saw(sees(thing("7")), resource({ recordedId: "7" }));
     memory.meet(resource({ uid: "uid-2" }), NOW_MS);
     expect(memory.idOf(undefined)).toBeUndefined();
   });
