@@ -79,15 +79,11 @@ async function create(context: ActContext): Promise<RemoteThing> {
     context.wallClock().toISOString(),
     credentialOf(context),
   );
-  // Until the request leaves nothing can come of it, even where the answer to this patch is lost.
-  memory.intends(intent, now());
-  memory.refusedAttempt = intent.attempt;
-  await patchMetadata(context, {
+  const metadata = {
     finalizers: withFinalizer(context),
     annotations: { [keys.create]: formatIntent(intent), ...annotationOfAccount(context) },
-  });
-  memory.intends(intent, now());
-  memory.refusedAttempt = undefined;
+  };
+  await memory.journals(intent, () => patchMetadata(context, metadata), now);
   memory.made = undefined;
   memory.settle("dead");
   const thing = await send(body, intent, context);
@@ -191,7 +187,7 @@ async function release(context: ActContext): Promise<void> {
   const { object, runtime, memory } = context;
   const finalizers = object.metadata.finalizers?.filter((name) => name !== runtime.keys.finalizer);
   await patchMetadata(context, { finalizers: finalizers ?? [] });
-  memory.releasedVersion = object.metadata.resourceVersion;
+  memory.version.releasedVersion = object.metadata.resourceVersion;
   // Let go of with reason: nothing is to be taken back.
   memory.made = undefined;
   memory.orphan = undefined;
@@ -217,7 +213,7 @@ async function patchMetadata(
 ): Promise<void> {
   const { name, uid, resourceVersion } = object.metadata;
   const patch = { metadata: { uid, resourceVersion, ...metadata } };
-  await memory.writing(
+  await memory.version.writing(
     client.mergePatch(runtime.port, namespaceOf(object), name, patch, {}, signal),
     runtime.ownWrites,
   );

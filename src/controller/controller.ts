@@ -125,7 +125,7 @@ export class Controller {
     const memory = this.#memoryOf(key, cached.metadata.uid);
     const { unsettledAttempt } = memory;
     try {
-      const object = memory.isInDoubt ? await this.#readAnew(cached, memory) : cached;
+      const object = memory.version.isInDoubt ? await this.#readAnew(cached, memory) : cached;
       const outcome = await reconcile(object, memory, this.#dependencies);
       if (outcome === undefined) return await this.#waitForCache(key, object);
       if ("awaited" in outcome) {
@@ -183,14 +183,14 @@ export class Controller {
     const { namespace = "", name, resourceVersion } = metadata;
     const current = await client.get(port, namespace, name, signal);
     if (current.metadata.resourceVersion === resourceVersion)
-      this.#memories.get(key)?.forgetWrites();
+      this.#memories.get(key)?.version.forgetWrites();
   }
 
   async #readAnew({ metadata }: ManagedObject, memory: ResourceMemory): Promise<ManagedObject> {
     const { runtime, client, signal } = this.#dependencies;
     const { namespace = "", name } = metadata;
     const object = await client.get<ManagedObject>(runtime.port, namespace, name, signal);
-    memory.readAnew(object);
+    memory.version.readAnew(object);
     return object;
   }
 

@@ -8,10 +8,8 @@ import type { Resource } from "../core/resource.ts";
 import { CREATE_EFFORT } from "../core/outcomes-of-absence.ts";
 import type { Held } from "./held.ts";
 import type { ManagedObject } from "./managed-object.ts";
-import { KubeError } from "../kube/errors.ts";
+import { isRefused, KnownVersion } from "./known-version.ts";
 import type { Connection } from "../provider/connection.ts";
-import { keyOf, type KubeObject } from "../kube/kube-object.ts";
-import { compareResourceVersions } from "../kube/resource-version.ts";
 
 /** A look that is under way while nobody holds a worker. */
 export interface AwaitedLook {
@@ -29,6 +27,7 @@ export interface AwaitedLook {
  */
 export class ResourceMemory implements JournalMemory {
   uid: string;
+  version = new KnownVersion();
   intentSeenAtMs: number | undefined;
   refusedAttempt: number | undefined;
   settledAttempt: number | undefined;
@@ -59,17 +58,12 @@ export class ResourceMemory implements JournalMemory {
   /** Provider failures in a row. */
   failures = 0;
   held: Held | undefined;
-  /** Nobody heard what became of our last write, so the object must be read anew, past every cache. */
-  isInDoubt = false;
   /** Our finalizer was taken off with reason, so nothing can still appear. */
   isReleased = false;
-  /** The version that our finalizer was taken off: a copy of it is what was, for what left has no newer one. */
-  releasedVersion: string | undefined;
   /** The generation that was seen last, and whether it was to be deleted. */
   #generation: number | undefined;
   #isDeleting = false;
   #intentTime: string | undefined;
-  #writtenVersion: string | undefined;
   /** The id that the status had when it was read last. */
   #recordedId: string | undefined;
   /**
@@ -87,7 +81,8 @@ export class ResourceMemory implements JournalMemory {
     if (resource.uid !== this.uid) {
       const isClosed = this.isReleased || this.refusedAttempt !== undefined;
       const intentSeenAtMs = isClosed ? undefined : this.intentSeenAtMs;
-      Object.assign(this, new ResourceMemory(resource.uid));
+      const { version } = this;
+      Object.assign(this, new ResourceMemory(resource.uid), { version });
       // A manifest that was saved with its journal brings the same time again.
       this.#intentTime = undefined;
       this.#generation = undefined;
@@ -122,6 +117,23 @@ export class ResourceMemory implements JournalMemory {
     if (isNew && recordedId !== undefined) this.lookAfter(nowMs);
   }
 
+  /**
+   * Writes an intent of ours. Until the request leaves nothing can come of it, even where the answer to this write is lost. Where it was
+   * refused, the intent that is read next is another's, though it may have the same number and the same millisecond.
+   */
+  async journals(intent: Intent, write: () => Promise<void>, now: () => number): Promise<void> {
+    this.intends(intent, now());
+    this.refusedAttempt = intent.attempt;
+    try {
+      await write();
+    } catch (error) {
+      if (isRefused(error)) this.#intentTime = undefined;
+      throw error;
+    }
+    this.intends(intent, now());
+    this.refusedAttempt = undefined;
+  }
+
   /** The intent was written by this process, just now. */
   intends(intent: Intent, nowMs: number): void {
     this.#intentTime = intent.time;
@@ -139,45 +151,6 @@ export class ResourceMemory implements JournalMemory {
   brought(id: string, object: ManagedObject, connection: Connection): void {
     this.made = { id, over: this.#recordedId, object, connection };
     this.#knownId = id;
-  }
-
-  /** Remembers our own write, so that an older copy from the cache is recognised; and where nobody answered, that it may have been done. */
-  async writing(write: Promise<KubeObject>, ownWrites: Map<string, string>): Promise<void> {
-    try {
-      const written = await write;
-      this.readAnew(written);
-      ownWrites.set(keyOf(written), written.metadata.resourceVersion);
-    } catch (error) {
-      this.isInDoubt ||= !(error instanceof KubeError) || error.kind === "unavailable";
-      throw error;
-    }
-  }
-
-  /** The object as the API server itself shows it: what the cache has may be older. */
-  readAnew({ metadata }: KubeObject): void {
-    this.isInDoubt = false;
-    this.#writtenVersion = metadata.resourceVersion;
-  }
-
-  /** Our own last write is no longer part of history: the API server's store was put back. */
-  forgetWrites(): void {
-    this.#writtenVersion = undefined;
-    this.releasedVersion = undefined;
-  }
-
-  /** The newer of a copy's version and of our own last write. */
-  latestVersion(resourceVersion: string): string {
-    return this.isOutdated(resourceVersion)
-      ? (this.#writtenVersion ?? resourceVersion)
-      : resourceVersion;
-  }
-
-  /** Whether a copy from the cache is older than our own last write of it. */
-  isOutdated(resourceVersion: string): boolean {
-    if (resourceVersion === this.releasedVersion) return true;
-    if (this.#writtenVersion === undefined) return false;
-    const order = compareResourceVersions(resourceVersion, this.#writtenVersion);
-    return order !== undefined && order < 0;
   }
 
   /** A thing with the marker, seen after the intent, is what became of it. */

@@ -28,7 +28,7 @@ export async function reconcile(
   memory: ResourceMemory,
   dependencies: Dependencies,
 ): Promise<Outcome | Looking | undefined> {
-  if (memory.isOutdated(object.metadata.resourceVersion)) return undefined;
+  if (memory.version.isOutdated(object.metadata.resourceVersion)) return undefined;
   const { runtime, kinds, now, timing } = dependencies;
   const written = resourceOf(object, runtime.identification);
   memory.meet(written, now());

@@ -77,9 +77,9 @@ async function writeStatus(result: Result, context: ReportContext): Promise<bool
   if (status === undefined) return false;
   const { name } = object.metadata;
   // The version makes the API server refuse the patch where another object has taken the name; on a status patch it ignores the uid.
-  const resourceVersion = memory.latestVersion(object.metadata.resourceVersion);
+  const resourceVersion = memory.version.latest(object.metadata.resourceVersion);
   const patch = { metadata: { resourceVersion }, status };
-  await memory.writing(
+  await memory.version.writing(
     client.mergePatch(
       runtime.port,
       namespaceOf(object),

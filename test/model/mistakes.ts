@@ -1,5 +1,5 @@
 import type { ManagedObject } from "../../src/controller/managed-object.ts";
-import { ResourceMemory } from "../../src/controller/memory.ts";
+import { KnownVersion } from "../../src/controller/known-version.ts";
 import { labelWithMarker, markerOf } from "../../src/core/marker.ts";
 import type { RemoteThing } from "../../src/core/observation.ts";
 import type { Connection } from "../../src/provider/connection.ts";
@@ -166,14 +166,14 @@ function unprotecting(object: ManagedObject): ManagedObject {
 }
 
 function believeEveryCopy(): () => void {
-  const original = Object.getOwnPropertyDescriptor(ResourceMemory.prototype, "isOutdated");
-  Object.defineProperty(ResourceMemory.prototype, "isOutdated", {
+  const original = Object.getOwnPropertyDescriptor(KnownVersion.prototype, "isOutdated");
+  Object.defineProperty(KnownVersion.prototype, "isOutdated", {
     configurable: true,
     value: () => false,
   });
   return () => {
     if (original !== undefined)
-      Object.defineProperty(ResourceMemory.prototype, "isOutdated", original);
+      Object.defineProperty(KnownVersion.prototype, "isOutdated", original);
   };
 }
 

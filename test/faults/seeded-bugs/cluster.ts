@@ -24,7 +24,7 @@ export const BUGS_OF_THE_CLUSTER: readonly SeededBug[] = [
         file: "controller/report.ts",
         find: "      signal,\n    ),\n    runtime.ownWrites,\n  );\n  return true;",
         replace:
-          "      signal,\n    ),\n    runtime.ownWrites,\n  ).catch(() => undefined);\n  memory.isInDoubt = false;\n  return true;",
+          "      signal,\n    ),\n    runtime.ownWrites,\n  ).catch(() => undefined);\n  memory.version.isInDoubt = false;\n  return true;",
       },
       {
         file: "core/identity.ts",

@@ -43,6 +43,35 @@ describe("ResourceMemory and the journal", () => {
   });
 });
 
+describe("ResourceMemory.journals", () => {
+  const alike = resource({ intent });
+  const NOW = (): number => 1_000;
+
+  it("waits for an intent that is not its own, however alike: its own was never written", async () => {
+    const memory = remembering();
+    const write = Promise.reject(new KubeError("conflict", "somebody was faster"));
+    await expect(memory.journals(intent, () => write, NOW)).rejects.toThrow("faster");
+    memory.meet(alike, 1_000);
+    expect(isQuiet(alike.intent, memory, 2_000, QUIET_MS)).toBe(false);
+  });
+
+  it("knows that nothing comes of its own where the answer was lost and no request has left", async () => {
+    const memory = remembering();
+    const write = Promise.reject(new KubeError("unavailable", "nobody answered"));
+    await expect(memory.journals(intent, () => write, NOW)).rejects.toThrow("nobody");
+    memory.meet(alike, 1_000);
+    expect(isQuiet(alike.intent, memory, 2_000, QUIET_MS)).toBe(true);
+  });
+
+  it("counts from when it was written: a request may have left since", async () => {
+    const memory = remembering();
+    await memory.journals(intent, async () => {}, NOW);
+    memory.meet(alike, 9_000);
+    expect(memory.intentSeenAtMs).toBe(1_000);
+    expect(isQuiet(alike.intent, memory, 2_000, QUIET_MS)).toBe(false);
+  });
+});
+
 describe("ResourceMemory of a new object under the same name", () => {
   const successor = resource({ uid: "uid-2" });
 
@@ -110,51 +139,6 @@ describe("ResourceMemory.saw", () => {
     memory.saw(SEES_NOTHING, withIntent);
     memory.saw(sees(thing("7")), resource());
     expect(memory.settledAttempt).toBeUndefined();
-  });
-});
-
-describe("ResourceMemory.isOutdated", () => {
-  it.each([
-    ["9", "10", true],
-    ["10", "10", false],
-    ["11", "10", false],
-    ["not a number", "10", false],
-  ])("a copy of version %s after our write of %s: %s", (copy, written, expected) => {
-    const memory = remembering();
-    memory.readAnew(objectOf("a", { metadata: { resourceVersion: written } }));
-    expect(memory.isOutdated(copy)).toBe(expected);
-  });
-
-  it("has no doubt where nothing was written", () => {
-    expect(remembering().isOutdated("1")).toBe(false);
-  });
-});
-
-describe("ResourceMemory.writing", () => {
-  it("remembers what came of it", async () => {
-    const memory = remembering();
-    const ownWrites = new Map<string, string>();
-    const written = objectOf("a", { metadata: { resourceVersion: "10" } });
-    await memory.writing(Promise.resolve(written), ownWrites);
-    expect(ownWrites).toEqual(new Map([["default/a", "10"]]));
-    expect(memory.isInDoubt).toBe(false);
-    expect(memory.isOutdated("9")).toBe(true);
-  });
-
-  it.each([
-    [new KubeError("unavailable", "cut"), true],
-    [new Error("a surprise"), true],
-    [new KubeError("conflict", "stale"), false],
-    [new KubeError("forbidden", "no"), false],
-  ])("is in doubt after %s: %s", async (error, expected) => {
-    const memory = remembering();
-    const failed = async (): Promise<never> => {
-      throw error;
-    };
-    await expect(memory.writing(failed(), new Map())).rejects.toBe(error);
-    expect(memory.isInDoubt).toBe(expected);
-    memory.readAnew(objectOf("a"));
-    expect(memory.isInDoubt).toBe(false);
   });
 });
 
