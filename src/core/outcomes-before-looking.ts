@@ -46,11 +46,12 @@ export function retain({ resource }: Situation): Decision {
   };
 }
 
-export function missSection({ timing }: Situation, absence: string): Decision {
-  const word = [
-    "SectionMissing",
-    `${absence}; have it opened for the account, or set spec.deletionPolicy to Retain and delete this resource`,
-  ] as const;
+export function missSection({ kind, timing }: Situation, absence: string): Decision {
+  const way =
+    kind.isNeverRetained === true
+      ? ""
+      : ", or set spec.deletionPolicy to Retain and delete this resource";
+  const word = ["SectionMissing", `${absence}; have it opened for the account${way}`] as const;
   return {
     action: { do: "nothing" },
     claims: stalled(word, claim("Ready", "Unknown", word)),

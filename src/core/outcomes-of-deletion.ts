@@ -20,13 +20,13 @@ export function distrust({ resource, timing, thing }: Facts, suspicion: string):
 }
 
 export function holdUnmarked(facts: Facts, thing: RemoteThing): Decision {
-  const { timing } = facts;
+  const { timing, mayRetain } = facts;
+  const way = mayRetain
+    ? "or set spec.deletionPolicy to Retain to let it go"
+    : "or delete it in the panel";
   return {
     action: { do: "nothing" },
-    claims: stalled([
-      "MarkerMissing",
-      `${withoutMarker(facts, thing)}, or set spec.deletionPolicy to Retain to let it go`,
-    ]),
+    claims: stalled(["MarkerMissing", `${withoutMarker(facts, thing)}, ${way}`]),
     thing,
     requeueAfterMs: timing.restMs,
   };

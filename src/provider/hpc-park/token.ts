@@ -124,8 +124,13 @@ function readToken(answer: Answer): RemoteThing {
 
 function endAfter(expiresAfter: string | undefined, wallClockMs: number | undefined): string {
   const lengthMs = millisecondsOf(expiresAfter);
-  if (wallClockMs === undefined || lengthMs === undefined)
-    throw new TypeError("a token is made at a time and for a time");
+  if (wallClockMs === undefined) throw new TypeError("a token is made at a time");
+  // An API server that knows no rules lets such a spec pass.
+  if (lengthMs === undefined)
+    throw new ProviderError(
+      "invalid",
+      "spec names no end of the token: set expiresAfter or expiresAt",
+    );
   return new Date(wallClockMs + lengthMs).toISOString();
 }
 

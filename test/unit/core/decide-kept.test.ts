@@ -3,7 +3,7 @@ import { decide } from "../../../src/core/decide.ts";
 import type { Decision } from "../../../src/core/decision.ts";
 import type { Kept } from "../../../src/core/kept.ts";
 import type { Situation } from "../../../src/core/situation.ts";
-import { NOW_MS, resource, sees, SEES_NOTHING, situation, thing } from "./situations.ts";
+import { KIND, NOW_MS, resource, sees, SEES_NOTHING, situation, thing } from "./situations.ts";
 
 const WALL_MS = Date.parse("2026-06-01T00:00:00Z");
 const HOUR_MS = 3_600_000;
@@ -131,5 +131,27 @@ describe("a kind whose things have a value that is shown once", () => {
       do: "remove",
       ids: ["1", "2"],
     });
+  });
+
+  it.each([
+    [
+      "without its marker",
+      {
+        observation: { ...SEES_NOTHING, named: thing("1", { label: "train" }), isNamedGone: false },
+      },
+      "delete it in the panel",
+    ],
+    [
+      "in a section that is gone",
+      { terms: { offers: new Map(), absence: "there is no /v1/thing" } },
+      "have it opened",
+    ],
+  ])("is not advised a policy that its kind does not have: %s", (_, given, advice) => {
+    const leaving = resource({ isDeleting: true, recordedId: "1" });
+    const kind = { ...KIND, isNeverRetained: true } as const;
+    const { claims } = decided({ resource: leaving, kind, ...given });
+    const message = claims.find(({ type }) => type === "Stalled")?.message;
+    expect(message).toContain(advice);
+    expect(message).not.toContain("deletionPolicy");
   });
 });

@@ -68,6 +68,15 @@ describe("a token that is made", () => {
     expect(body).toEqual({ name: NAME, master: false, expires_at: "2026-07-01T00:00:00.000Z" });
   });
 
+  it("without an end, which an API server without rules lets pass, is refused with what to do", () => {
+    const { expiresAfter: _, ...spec } = SPEC;
+    const asking = (): unknown =>
+      tokenKind.createBody(spec, NAME, { ...NOTHING, wallClockMs: WALL_MS });
+    expect(asking).toThrow(
+      expect.objectContaining({ kind: "invalid", message: expect.stringContaining("expiresAt") }),
+    );
+  });
+
   it.each([
     [{ expiresAfter: "720h" }, 240 * 3_600_000],
     [{ expiresAfter: "720h", renewBefore: "90m" }, 90 * 60_000],
