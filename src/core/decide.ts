@@ -1,6 +1,7 @@
 import type { Decision } from "./decision.ts";
 import * as early from "./outcomes-before-looking.ts";
 import * as absence from "./outcomes-of-absence.ts";
+import * as difference from "./outcomes-of-difference.ts";
 import * as keeping from "./outcomes-of-keeping.ts";
 import * as life from "./outcomes-of-life.ts";
 import type { Asked } from "./asked.ts";
@@ -98,12 +99,12 @@ export const RULES_OF_LIFE: readonly Rule<Facts>[] = [
     "What came to nothing is written down, for a provider forgets what it did.",
     ({ resource: { asked }, thing, comparison }) =>
       comparison.isSetBack && isNewSetback(asked, thing) && asked,
-    life.remember,
+    difference.remember,
   ),
   rule(
     "What has failed may be mended by what the spec asks for now.",
     ({ thing, mend }) => thing?.phase === "failed" && mend,
-    life.mend,
+    difference.mend,
   ),
   rule(
     "What fails at rest needs a human; doing it again would cost the same and fail the same.",
@@ -121,33 +122,33 @@ export const RULES_OF_LIFE: readonly Rule<Facts>[] = [
       comparison.next !== undefined &&
       savingOperations.includes(comparison.next.operation) &&
       comparison.next,
-    life.change,
+    difference.change,
   ),
   rule(
     "Decided at creation: it cannot be changed, and making it anew is not ours to decide.",
     ({ comparison }) => nonEmpty(comparison.fixed),
-    life.reportFixed,
+    difference.reportFixed,
   ),
   rule(
     "What can only grow is never made smaller.",
     ({ comparison }) => nonEmpty(comparison.shrinking),
-    life.refuseShrinking,
+    difference.refuseShrinking,
   ),
   rule(
     "What the provider would refuse, or describes otherwise, is not sent: it might cost money and be of no use.",
     ({ barrier }) => barrier,
-    life.holdBack,
+    difference.holdBack,
   ),
   rule(
     "What the spec refers to must be there first.",
     ({ wish }) => wish.obstacle,
-    life.waitForDependency,
+    difference.waitForDependency,
   ),
-  rule("The thing differs from the spec.", ({ comparison }) => comparison.next, life.change),
+  rule("The thing differs from the spec.", ({ comparison }) => comparison.next, difference.change),
   rule(
     "What was tried and came to nothing is not tried again before a person changes what is wanted.",
     ({ thing, comparison }) => comparison.isSetBack && thing,
-    life.reportSetback,
+    difference.reportSetback,
   ),
   rule(
     "What comes to its end is replaced in time, and goes only when the other has been seen to work.",
@@ -162,7 +163,7 @@ export const RULES_OF_LIFE: readonly Rule<Facts>[] = [
   rule(
     "What was asked for is done; an old failure must never be taken for one of a later request.",
     ({ thing, resource }) => resource.asked !== undefined && thing,
-    life.conclude,
+    difference.conclude,
   ),
   rule("It is there, and as the spec wants it.", ({ thing }) => thing, life.rest),
   rule(

@@ -1,12 +1,9 @@
-import type { Asked } from "./asked.ts";
-import type { ConditionClaim, Reason } from "../api/conditions.ts";
-import { claim, type Decision, effortOf, inSync, onTheWay, stalled, waiting } from "./decision.ts";
-import { type Change, describeDifferences, type Difference } from "./diff.ts";
-import { waitBeforeRepeating } from "./effort.ts";
-import { awaitEffect } from "./outcome-of-effort.ts";
+import type { ConditionClaim } from "../api/conditions.ts";
+import { claim, type Decision, inSync, onTheWay, stalled, waiting } from "./decision.ts";
+import { describeDifferences } from "./diff.ts";
 import type { RemoteThing } from "./observation.ts";
 import { withoutMarker } from "./outcomes-of-deletion.ts";
-import type { Facts, Obstacle } from "./situation.ts";
+import type { Facts } from "./situation.ts";
 
 const NOTHING = { do: "nothing" } as const;
 
@@ -145,89 +142,6 @@ export function awaitRest({ timing }: Facts, thing: RemoteThing): Decision {
   };
 }
 
-export function change(facts: Facts, { operation, differences }: Change): Decision {
-  const { thing, timing, effort, nowMs } = facts;
-  if (thing === undefined) throw new TypeError("a difference needs a thing");
-  const action = { do: "change", id: thing.id, operation, differences } as const;
-  const what = `changing ${describeDifferences(differences)}`;
-  const waitMs = waitBeforeRepeating(effort, effortOf(action), nowMs, timing);
-  if (waitMs > 0) return awaitEffect(facts, what, "Updating", waitMs);
-  return {
-    action,
-    claims: onTheWay(["Updating", what]),
-    thing,
-    requeueAfterMs: timing.activeMs,
-  };
-}
-
-export function remember(facts: Facts, asked: Asked): Decision {
-  const { thing, timing } = facts;
-  if (thing?.setback === undefined) throw new TypeError("there must be a setback");
-  const { reason, message } = thing.setback;
-  return {
-    action: { do: "remember", asked: { ...asked, setback: thing.setback } },
-    claims: stalled([reason, message], readiness(thing)),
-    thing,
-    requeueAfterMs: timing.activeMs,
-  };
-}
-
-/** Asked for again it would fail again. The thing itself does what it did before. */
-export function reportSetback({ timing }: Facts, thing: RemoteThing): Decision {
-  const { setback } = thing;
-  if (setback === undefined) throw new TypeError("there must be a setback");
-  return {
-    action: NOTHING,
-    claims: stalled([setback.reason, setback.message], readiness(thing)),
-    thing,
-    requeueAfterMs: timing.restMs,
-  };
-}
-
-export function mend(facts: Facts, what: Change): Decision {
-  return change(facts, what);
-}
-
-export function reportFixed(facts: Facts, differences: readonly Difference[]): Decision {
-  const what = describeDifferences(differences);
-  return stuck(facts, [
-    "ImmutableDiffers",
-    `cannot be changed after creation: ${what}; put the spec back, or delete this resource and apply it again`,
-  ]);
-}
-
-export function refuseShrinking(facts: Facts, differences: readonly Difference[]): Decision {
-  const what = describeDifferences(differences);
-  return stuck(facts, [
-    "ShrinkRefused",
-    `can only grow: ${what}; put the larger value into the spec`,
-  ]);
-}
-
-export function holdBack(facts: Facts, { reason, message }: Obstacle): Decision {
-  return stuck(facts, [reason, message]);
-}
-
-export function waitForDependency(facts: Facts, obstacle: Obstacle): Decision {
-  const { thing, timing } = facts;
-  const say = obstacle.isStalled ? stalled : waiting;
-  return {
-    action: NOTHING,
-    claims: say([obstacle.reason, obstacle.message], readinessBehind(facts)),
-    ...(thing === undefined ? {} : { thing }),
-    requeueAfterMs: timing.restMs,
-  };
-}
-
-export function conclude({ timing }: Facts, thing: RemoteThing): Decision {
-  return {
-    action: { do: "conclude" },
-    claims: inSync([thing.headline.reason, thing.headline.message]),
-    thing,
-    requeueAfterMs: timing.activeMs,
-  };
-}
-
 export function rest({ isAtOdds, kept, timing }: Facts, thing: RemoteThing): Decision {
   return {
     action: NOTHING,
@@ -236,22 +150,6 @@ export function rest({ isAtOdds, kept, timing }: Facts, thing: RemoteThing): Dec
     // No list tells of its changes, nor of where its value is kept, so it is asked for by itself.
     ...(isAtOdds || kept !== undefined ? { requeueAfterMs: timing.restMs } : {}),
   };
-}
-
-/** The thing does its work, but the spec asks for what cannot be. */
-function stuck(facts: Facts, word: readonly [Reason, string]): Decision {
-  const { thing, timing } = facts;
-  return {
-    action: NOTHING,
-    claims: stalled(word, readinessBehind(facts)),
-    ...(thing === undefined ? {} : { thing }),
-    requeueAfterMs: timing.restMs,
-  };
-}
-
-/** Ready as far as the thing goes, unless a change that it needs waits for something: then it is not what the spec wants. */
-function readinessBehind({ thing, comparison }: Facts): ConditionClaim | undefined {
-  return thing === undefined || comparison.next !== undefined ? undefined : readiness(thing);
 }
 
 /** Ready as far as the thing itself goes, whatever else stands in the way. */
