@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
-import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { Config } from "./config.ts";
 import type { Manager } from "./controller/manager.ts";
@@ -15,14 +14,13 @@ import type { ReflectorLog } from "./kube/reflector.ts";
 import { KubeTransport } from "./kube/transport.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import { watchLoop } from "./metrics/loop-stalls.ts";
+import { readOwnerId } from "./owner-id.ts";
 import { ProviderError } from "./provider/errors.ts";
 import { aborted, orAborted, within } from "./shutdown.ts";
 import { COMPONENT, now, type Surroundings, type System } from "./system.ts";
 import { createSystems } from "./systems.ts";
 import type { Tracing } from "./tracing.ts";
 
-/** Between tries to read what is needed at the start. */
-const START_RETRY_MS = 2_000;
 /** For the last words to the API server: events, and giving up the lease. */
 const FAREWELL_MS = 3_000;
 
@@ -181,18 +179,12 @@ export class Operator {
     return !termination.aborted;
   }
 
-  async #readOwnerId(termination: AbortSignal): Promise<string> {
-    for (;;) {
-      termination.throwIfAborted();
-      try {
-        return await this.#client.getNamespaceUid("kube-system", termination);
-      } catch (error) {
-        termination.throwIfAborted();
-        this.#waitsFor = `the UID of namespace kube-system cannot be read: ${messageOf(error)}`;
-        this.#logger.warn({ err: error }, "the cluster's identity cannot be read; trying again");
-        await delay(START_RETRY_MS, undefined, { signal: termination }).catch(() => undefined);
-      }
-    }
+  #readOwnerId(termination: AbortSignal): Promise<string> {
+    return readOwnerId(this.#client, termination, (error) => {
+      const why = error instanceof Error ? error.message : String(error);
+      this.#waitsFor = `the UID of namespace kube-system cannot be read: ${why}`;
+      this.#logger.warn({ err: error }, "the cluster's identity cannot be read; trying again");
+    });
   }
 
   get #surroundings(): Surroundings {
@@ -255,8 +247,4 @@ export class Operator {
   }
 
   readonly #log: ReflectorLog = (level, message, fields) => this.#logger[level](fields, message);
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
