@@ -3,6 +3,7 @@ import type { CredentialName } from "../core/credential.ts";
 import type { Intent, JournalMemory } from "../core/journal.ts";
 import type { ConditionClaim } from "../api/conditions.ts";
 import type { Decision } from "../core/decision.ts";
+import { keeper } from "../core/identity.ts";
 import type { Observation } from "../core/observation.ts";
 import type { Resource } from "../core/resource.ts";
 import { CREATE_EFFORT } from "../core/outcomes-of-absence.ts";
@@ -16,7 +17,7 @@ export interface AwaitedLook {
   /** It began at this time or later, in monotonic milliseconds. */
   readonly sinceMs: number;
   /** What a GET sent at that time did not find: half of the proof that a thing is gone, this look being the other half. */
-  readonly notFound?: { readonly id: string; readonly credential: CredentialName };
+  readonly notFound?: { readonly ids: readonly string[]; readonly credential: CredentialName };
 }
 
 /**
@@ -58,6 +59,11 @@ export class ResourceMemory implements JournalMemory {
   /** Provider failures in a row. */
   failures = 0;
   held: Held | undefined;
+  /**
+   * The last id that is known to be ours, until that is proven gone: whoever empties a status, or forges it, does not end a remote thing.
+   * What a status merely names may have been forged.
+   */
+  knownId: string | undefined;
   /** Our finalizer was taken off with reason, so nothing can still appear. */
   isReleased = false;
   /** The generation that was seen last, and whether it was to be deleted. */
@@ -66,11 +72,6 @@ export class ResourceMemory implements JournalMemory {
   #intentTime: string | undefined;
   /** The id that the status had when it was read last. */
   #recordedId: string | undefined;
-  /**
-   * The last id that is known to be ours, until that is proven gone: whoever empties a status does not end a remote thing. What a status
-   * merely names may have been forged.
-   */
-  #knownId: string | undefined;
 
   constructor(uid: string) {
     this.uid = uid;
@@ -86,7 +87,6 @@ export class ResourceMemory implements JournalMemory {
       // A manifest that was saved with its journal brings the same time again.
       this.#intentTime = undefined;
       this.#generation = undefined;
-      this.#knownId = undefined;
       this.lookAfter(nowMs);
       this.intentSeenAtMs = intentSeenAtMs;
     }
@@ -119,15 +119,20 @@ export class ResourceMemory implements JournalMemory {
 
   /**
    * Writes an intent of ours. Until the request leaves nothing can come of it, even where the answer to this write is lost. Where it was
-   * refused, the intent that is read next is another's, though it may have the same number and the same millisecond.
+   * refused, it is as if it had never been: an intent that is read next is another's, though it may have the same number and millisecond.
    */
   async journals(intent: Intent, write: () => Promise<void>, now: () => number): Promise<void> {
+    const { intentSeenAtMs, refusedAttempt } = this;
+    const intentTime = this.#intentTime;
     this.intends(intent, now());
     this.refusedAttempt = intent.attempt;
     try {
       await write();
     } catch (error) {
-      if (isRefused(error)) this.#intentTime = undefined;
+      if (isRefused(error)) {
+        this.#intentTime = intentTime;
+        Object.assign(this, { intentSeenAtMs, refusedAttempt });
+      }
       throw error;
     }
     this.intends(intent, now());
@@ -144,19 +149,19 @@ export class ResourceMemory implements JournalMemory {
   idOf(recordedId: string | undefined): string | undefined {
     if (this.made !== undefined && this.made.over !== recordedId) this.made = undefined;
     this.#recordedId = recordedId;
-    return this.made?.id ?? recordedId ?? this.#knownId;
+    return this.made?.id ?? recordedId ?? this.knownId;
   }
 
   /** Our own create request brought this back. */
   brought(id: string, object: ManagedObject, connection: Connection): void {
     this.made = { id, over: this.#recordedId, object, connection };
-    this.#knownId = id;
+    this.knownId = id;
   }
 
   /** A thing with the marker, seen after the intent, is what became of it. */
-  saw(observation: Observation, { intent }: Resource): void {
-    const named = observation.named?.id;
-    if (observation.marked.some(({ id }) => id === named)) this.#knownId = named;
+  saw(observation: Observation, resource: Resource): void {
+    const { intent } = resource;
+    this.knownId = keeper(resource, observation.marked)?.id ?? this.knownId;
     if (observation.named !== undefined || observation.marked.length > 0)
       this.seenAtMs = observation.lookedAtMs;
     const isLater = observation.lookedAtMs >= (this.intentSeenAtMs ?? Infinity);
@@ -183,7 +188,7 @@ export class ResourceMemory implements JournalMemory {
   succeeded({ action, requeueAfterMs, claims, forgets }: Decision, nowMs: number): void {
     this.failures = 0;
     // What is made in place of what is gone is known already.
-    if (forgets === true && action.do !== "create") this.#knownId = undefined;
+    if (forgets === true && action.do !== "create") this.knownId = undefined;
     this.held = undefined;
     if (isAtRest(claims)) {
       this.effort = undefined;

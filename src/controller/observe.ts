@@ -13,6 +13,8 @@ export interface Look {
   readonly resource: Resource;
   /** What was waited for before this. */
   readonly awaited: AwaitedLook | undefined;
+  /** The thing that is known to be the resource's own, whatever its status names. */
+  readonly knownId?: string | undefined;
   readonly connection: Connection;
   readonly wish: Wish;
   /** Only a list begun at this time or later will do; monotonic milliseconds. */
@@ -86,28 +88,61 @@ async function detailed(
 }
 
 async function find(look: Look): Promise<Observation | Looking> {
-  const { resource, awaited, connection, sinceMs, now, signal } = look;
-  const { snapshots, remote } = connection;
-  const id = resource.adoptId ?? resource.recordedId;
+  const { resource, connection, sinceMs, now } = look;
+  const { snapshots } = connection;
   const snapshot = await snapshots.listedSince(sinceMs);
-  if (id === undefined) return withoutNamed(look, snapshot);
-  const listed = snapshot.byId(id);
-  if (listed !== undefined) return withNamed(look, snapshot, listed);
-  if (isDeniedTwice(id, awaited, snapshot)) return withoutNamed(look, snapshot);
   const askedMs = now();
-  const fetched = await remote.get(id, signal);
-  // What is not listed for one credential and not found for another is not therefore gone.
-  connection.requireCredential(snapshot.credential);
-  if (fetched !== undefined) return withNamed(look, snapshot, fetched);
-  const notFound = { id, credential: snapshot.credential };
-  const looked = snapshots.lookingSince(askedMs) ?? Promise.resolve();
-  return { looked, awaited: { sinceMs: askedMs, notFound } };
+  const { found, missing, isProven } = await askFor(idsOf(look), look, snapshot);
+  const isOurs = (thing: RemoteThing): boolean => markerOf(thing.label) === resource.marker;
+  // As long as one of ours is there, nothing is made and nothing let go of, so what is not there needs no proof.
+  if (!isProven && !found.some(isOurs)) {
+    const looked = snapshots.lookingSince(askedMs) ?? Promise.resolve();
+    const notFound = { ids: missing, credential: snapshot.credential };
+    return { looked, awaited: { sinceMs: askedMs, notFound } };
+  }
+  const [named, ...others] = found;
+  if (named === undefined) return withoutNamed(look, snapshot);
+  const observation = await withNamed(look, snapshot, named);
+  const { marked } = observation;
+  const isMissing = ({ id }: RemoteThing): boolean => marked.every((thing) => thing.id !== id);
+  return { ...observation, marked: [...marked, ...others.filter(isOurs).filter(isMissing)] };
+}
+
+/** What the resource names, and what is known to be its own where a status that somebody has forged names something else. */
+function idsOf({ resource: { adoptId, recordedId }, knownId }: Look): readonly string[] {
+  const ids = adoptId === undefined ? [recordedId, knownId] : [adoptId];
+  return [...new Set(ids.filter((id) => id !== undefined))];
+}
+
+/** By id: in the list, and where it lacks one with a GET. What is missing is proven to be where the list denies it as well as an earlier GET. */
+async function askFor(
+  ids: readonly string[],
+  { awaited, connection, signal }: Look,
+  snapshot: Snapshot,
+): Promise<{ found: readonly RemoteThing[]; missing: readonly string[]; isProven: boolean }> {
+  const found: RemoteThing[] = [];
+  const missing: string[] = [];
+  let isProven = true;
+  for (const id of ids) {
+    const listed = snapshot.byId(id);
+    if (listed === undefined && isDeniedTwice(id, awaited, snapshot)) {
+      missing.push(id);
+      continue;
+    }
+    const thing = listed ?? (await connection.remote.get(id, signal));
+    // What is not listed for one credential and not found for another is not therefore gone.
+    if (listed === undefined) connection.requireCredential(snapshot.credential);
+    if (thing !== undefined) found.push(thing);
+    else missing.push(id);
+    isProven &&= thing !== undefined;
+  }
+  return { found, missing, isProven };
 }
 
 /** A GET did not find it, and this list, which lacks it, was begun after that and with the same credential. */
 function isDeniedTwice(id: string, awaited: AwaitedLook | undefined, list: Snapshot): boolean {
   const { notFound, sinceMs = Infinity } = awaited ?? {};
-  const isSame = notFound?.id === id && notFound.credential === list.credential;
+  const isSame = notFound?.ids.includes(id) === true && notFound.credential === list.credential;
   return isSame && list.lookedAtMs >= sinceMs;
 }
 

@@ -59,7 +59,8 @@ export async function reconcile(
     if (decision.action.do === "observe" && connection !== undefined) {
       const look = lookFor(object, memory, { ...dependencies, connection }, awaited);
       if ("awaited" in look) return look;
-      const observed = await observe({ ...context, ...look, connection, awaited });
+      const { knownId } = memory;
+      const observed = await observe({ ...context, ...look, knownId, connection, awaited });
       if ("awaited" in observed) return observed;
       observation = observed;
       memory.saw(observation, resource);

@@ -30,10 +30,13 @@ export function identify(resource: Resource, observation: Observation): Identity
 }
 
 /** Of several with our marker the recorded one stays, else the one with the lowest id; one on its way out is the last choice. */
-function keeper(resource: Resource, marked: readonly RemoteThing[]): RemoteThing | undefined {
+export function keeper(
+  { recordedId }: Pick<Resource, "recordedId">,
+  marked: readonly RemoteThing[],
+): RemoteThing | undefined {
   const living = marked.filter((thing) => thing.phase !== "deleting");
   const candidates = living.length > 0 ? living : marked;
-  return candidates.find((thing) => thing.id === resource.recordedId) ?? candidates[0];
+  return candidates.find((thing) => thing.id === recordedId) ?? candidates[0];
 }
 
 function identifyAdopted(resource: Resource, observation: Observation): Identity {

@@ -28,8 +28,8 @@ export const BUGS_OF_THE_CLUSTER: readonly SeededBug[] = [
       },
       {
         file: "core/identity.ts",
-        find: "candidates.find((thing) => thing.id === resource.recordedId) ?? candidates[0]",
-        replace: "candidates.find((thing) => thing.id === resource.recordedId)",
+        find: "candidates.find((thing) => thing.id === recordedId) ?? candidates[0]",
+        replace: "candidates.find((thing) => thing.id === recordedId)",
       },
       {
         file: "controller/act.ts",

@@ -55,6 +55,23 @@ describe("ResourceMemory.journals", () => {
     expect(isQuiet(alike.intent, memory, 2_000, QUIET_MS)).toBe(false);
   });
 
+  it("waits for nothing where none was written before either", async () => {
+    const memory = remembering();
+    const write = Promise.reject(new KubeError("conflict", "somebody labelled it"));
+    await expect(memory.journals(intent, () => write, NOW)).rejects.toThrow("labelled");
+    memory.meet(resource(), 1_000);
+    expect(isQuiet(undefined, memory, 2_000, QUIET_MS)).toBe(true);
+  });
+
+  it("waits on for one of before", async () => {
+    const memory = remembering();
+    memory.meet(alike, 500);
+    const write = Promise.reject(new KubeError("conflict", "somebody labelled it"));
+    await expect(memory.journals({ ...intent, attempt: 4 }, () => write, NOW)).rejects.toThrow();
+    memory.meet(alike, 60_000);
+    expect(memory.intentSeenAtMs).toBe(500);
+  });
+
   it("knows that nothing comes of its own where the answer was lost and no request has left", async () => {
     const memory = remembering();
     const write = Promise.reject(new KubeError("unavailable", "nobody answered"));
@@ -156,6 +173,13 @@ describe("ResourceMemory.idOf", () => {
     const memory = remembering();
     memory.idOf("7");
     memory.saw(sees(thing("7")), resource({ recordedId: "7" }));
+    expect(memory.idOf(undefined)).toBe("7");
+  });
+
+  it("goes by what was seen with the marker while the status was empty", () => {
+    const memory = remembering();
+    memory.idOf(undefined);
+    memory.saw({ ...SEES_NOTHING, marked: [thing("7")] }, resource());
     expect(memory.idOf(undefined)).toBe("7");
   });
 

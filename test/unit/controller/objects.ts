@@ -92,7 +92,7 @@ export function runtimeOf(port: KindPort<never>, account = NOBODY): KindRuntime 
 export const NOBODY = connection();
 
 /** @param present What its provider answers; whatever else is asked rejects. */
-export function connection(present: Partial<RemoteKind> = {}): Connection {
+export function connection(present: Partial<RemoteKind> = {}, now = (): number => 0): Connection {
   const refuse = (): Promise<never> => Promise.reject(new Error("nobody is to be asked"));
   const remote: RemoteKind = {
     credential: undefined,
@@ -111,7 +111,7 @@ export function connection(present: Partial<RemoteKind> = {}): Connection {
     onChanges: () => undefined,
     timing: { activeMs: 1, restMs: 1, quietMs: 1 },
     signal: new AbortController().signal,
-    now: () => 0,
+    now,
     random: () => 0,
     onStale: () => undefined,
     onRecovery: () => undefined,
