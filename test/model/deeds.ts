@@ -10,6 +10,8 @@ import type { VirtualClock } from "./virtual-clock.ts";
 const OTHER_FINALIZER = "example.org/other";
 const APPLY_AGAIN_MS = 20;
 const BIG = 4;
+/** An id that nothing has. */
+const NOBODY = 999_999;
 
 export interface DeedParts {
   readonly clock: VirtualClock;
@@ -79,7 +81,7 @@ export class Deeds {
     }
   }
 
-  #metadata(does: UserDeed, name: Name, { metadata }: ManagedObject): void {
+  #metadata(does: UserDeed, name: Name, { metadata, status }: ManagedObject): void {
     const { clock, cluster } = this.#parts;
     const { annotations = {}, finalizers = [] } = metadata;
     const annotate = (key: string, value: string): void =>
@@ -107,6 +109,9 @@ export class Deeds {
         });
       case "lose the status":
         return cluster.dropStatus(name);
+      case "forge the status":
+        if (status !== undefined) cluster.forgeStatus(name, { ...status, id: NOBODY });
+        return;
       default:
     }
   }

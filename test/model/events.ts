@@ -38,6 +38,7 @@ export const USER_DEEDS = [
   "let another finalizer hold",
   "let go of the other finalizer",
   "lose the status",
+  "forge the status",
   "ask for a look",
 ] as const;
 export type UserDeed = (typeof USER_DEEDS)[number];

@@ -95,6 +95,12 @@ export class ModelCluster {
     this.#commit(name, rest, false);
   }
 
+  /** Somebody writes it who has the right to, and is not the operator. */
+  forgeStatus(name: string, status: Readonly<Record<string, unknown>>): void {
+    const object = this.#objects.get(name);
+    if (object !== undefined) this.#commit(name, { ...object, status }, false);
+  }
+
   /** With finalizers the object stays and is marked; that is a new generation. */
   remove(name: string): void {
     const object = this.#objects.get(name);
