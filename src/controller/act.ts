@@ -1,4 +1,4 @@
-import { formatAsked, isAskedFor, wantedIn } from "../core/asked.ts";
+import { failuresBefore, formatAsked, isAskedFor, wantedIn } from "../core/asked.ts";
 import { type Action, type Decision, effortOf } from "../core/decision.ts";
 import { formatIntent, type Intent, nextIntent } from "../core/journal.ts";
 import { labelWithMarker, markerOf } from "../core/marker.ts";
@@ -154,7 +154,13 @@ async function writeAsked(
   if (isAskedFor(resource.asked, action)) return;
   const after = await connectionOf(context).remote.timeMark?.(action.id, operation, signal);
   if (after === undefined) throw new TypeError(`nothing tells what becomes of ${operation}`);
-  const asked = { operation, wanted: wantedIn(action), after, time: wallClock().toISOString() };
+  const asked = {
+    operation,
+    wanted: wantedIn(action),
+    after,
+    time: wallClock().toISOString(),
+    failedBefore: failuresBefore(resource.asked, operation),
+  };
   await patchMetadata(context, { annotations: { [runtime.keys.change]: formatAsked(asked) } });
 }
 

@@ -2,6 +2,9 @@ import { isReason } from "../api/conditions.ts";
 import type { Change, FieldValue } from "./diff.ts";
 import type { Setback } from "./observation.ts";
 
+/** Never in an entry: what is encoded has no space. */
+const SEPARATOR = ", ";
+
 /**
  * A change that was asked for and whose failure shows only in what the provider did since, written to the object before the request
  * leaves. It outlives the process: without it a change that came to nothing would be asked for again and again.
@@ -16,6 +19,26 @@ export interface Asked {
   readonly time: string;
   /** What became of it. Written down once it is known, for a provider forgets its tasks. */
   readonly setback?: Setback | undefined;
+  /** What was asked for before it of other operations and came to nothing: at most one of each, themselves without this. */
+  readonly failedBefore?: readonly Asked[] | undefined;
+}
+
+/** It and what failed before it. */
+export function allOf(asked: Asked | undefined): readonly Asked[] {
+  if (asked === undefined) return [];
+  const { failedBefore = [], ...latest } = asked;
+  return [latest, ...failedBefore];
+}
+
+/** What has come to nothing so far, seen from a new request for `operation`: forgotten, it would be asked for again. */
+export function failuresBefore(
+  asked: Asked | undefined,
+  operation: string,
+): readonly Asked[] | undefined {
+  const failed = allOf(asked).filter(
+    (one) => one.setback !== undefined && one.operation !== operation,
+  );
+  return failed.length === 0 ? undefined : failed;
 }
 
 export function wantedIn({ differences }: Change): string {
@@ -28,7 +51,12 @@ export function wordOfWish(
   return JSON.stringify(fields);
 }
 
-export function formatAsked({ operation, wanted, after, time, setback }: Asked): string {
+/** The latest in front. */
+export function formatAsked(asked: Asked): string {
+  return allOf(asked).map(formatOne).join(SEPARATOR);
+}
+
+function formatOne({ operation, wanted, after, time, setback }: Asked): string {
   const failed = setback === undefined ? {} : { setback: JSON.stringify(setback) };
   const fields = { operation, wanted, after, ...failed };
   return `${time} ${new URLSearchParams(fields).toString()}`;
@@ -36,8 +64,14 @@ export function formatAsked({ operation, wanted, after, time, setback }: Asked):
 
 /** Undefined for an absent annotation, and for one that nobody can read: then it is asked for anew. */
 export function parseAsked(annotation: string | undefined): Asked | undefined {
-  if (annotation === undefined) return undefined;
-  const [time = "", text = ""] = annotation.split(" ", 2);
+  const [asked, ...others] = (annotation ?? "").split(SEPARATOR).map(parseOne);
+  if (asked === undefined) return undefined;
+  const failed = others.filter((one) => one !== undefined);
+  return failed.length === 0 ? asked : { ...asked, failedBefore: failed };
+}
+
+function parseOne(line: string): Asked | undefined {
+  const [time = "", text = ""] = line.split(" ", 2);
   const fields = new URLSearchParams(text);
   const [operation, wanted, after] = ["operation", "wanted", "after"].map((name) =>
     fields.get(name),

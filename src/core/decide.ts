@@ -4,8 +4,6 @@ import * as absence from "./outcomes-of-absence.ts";
 import * as difference from "./outcomes-of-difference.ts";
 import * as keeping from "./outcomes-of-keeping.ts";
 import * as life from "./outcomes-of-life.ts";
-import type { Asked } from "./asked.ts";
-import type { RemoteThing } from "./observation.ts";
 import { nonEmpty, type Rule, rule } from "./rule.ts";
 import { EARLY_RULES_OF_DELETION, RULES_OF_DELETION } from "./rules-of-deletion.ts";
 import { type Facts, type Situation, factsOf } from "./situation.ts";
@@ -97,8 +95,8 @@ export const RULES_OF_LIFE: readonly Rule<Facts>[] = [
   ),
   rule(
     "What came to nothing is written down, for a provider forgets what it did.",
-    ({ resource: { asked }, thing, comparison }) =>
-      comparison.isSetBack && isNewSetback(asked, thing) && asked,
+    ({ resource: { asked }, freshSetback, comparison }) =>
+      comparison.isSetBack && asked && freshSetback && { ...asked, setback: freshSetback },
     difference.remember,
   ),
   rule(
@@ -217,11 +215,4 @@ function firstOf<Input>(rules: readonly Rule<Input>[], input: Input): Decision |
     if (decision !== undefined) return decision;
   }
   return undefined;
-}
-
-function isNewSetback(asked: Asked | undefined, thing: RemoteThing | undefined): boolean {
-  const isAtRest = thing?.phase === "settled" || thing?.phase === "failed";
-  return (
-    isAtRest && thing.setback !== undefined && asked !== undefined && asked.setback === undefined
-  );
 }

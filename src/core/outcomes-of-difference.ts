@@ -31,12 +31,11 @@ export function mend(facts: Facts, what: Change): Decision {
   return change(facts, what);
 }
 
-export function remember(facts: Facts, asked: Asked): Decision {
-  const { thing, timing } = facts;
+export function remember({ thing, timing }: Facts, asked: Asked): Decision {
   if (thing?.setback === undefined) throw new TypeError("there must be a setback");
   const { reason, message } = thing.setback;
   return {
-    action: { do: "remember", asked: { ...asked, setback: thing.setback } },
+    action: { do: "remember", asked },
     claims: stalled([reason, message], readiness(thing)),
     thing,
     requeueAfterMs: timing.activeMs,

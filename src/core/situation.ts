@@ -1,11 +1,11 @@
-import { isAskedFor } from "./asked.ts";
 import { seesAllThat } from "./credential.ts";
 import type { Effort } from "./effort.ts";
 import { type Change, compare, type Comparison, type Fields, type FieldRule } from "./diff.ts";
 import { type Kept, keptFactsOf } from "./kept.ts";
 import { isQuiet, type JournalMemory } from "./journal.ts";
-import type { Observation, RemoteThing } from "./observation.ts";
+import type { Observation, RemoteThing, Setback } from "./observation.ts";
 import type { Resource } from "./resource.ts";
+import { freshSetbackOf, withSetbacks } from "./setbacks.ts";
 import type { Reason } from "../api/conditions.ts";
 import {
   describeUnoffered,
@@ -122,6 +122,8 @@ export interface Facts {
   /** The thing has come to its end by itself. */
   readonly isOver: boolean;
   readonly comparison: Comparison;
+  /** What was asked for last has come to nothing, and that is not written down yet. */
+  readonly freshSetback: Setback | undefined;
   /** What differs and may mend a failed thing. */
   readonly mend: Change | undefined;
   readonly labelCalled: string;
@@ -134,7 +136,7 @@ export function factsOf(situation: Situation, observation: Observation, nowMs: n
   const { resource, wish, memory, timing, kind, kept } = situation;
   const { identity, ...keptFacts } = keptFactsOf(resource, observation, kept);
   const seen = identity.is === "ours" ? identity.thing : undefined;
-  const thing = seen && withSetback(seen, situation);
+  const thing = seen && withSetbacks(seen, situation);
   const isDeletedByUs = memory.deletedId !== undefined && memory.deletedId === resource.recordedId;
   const compared = (operations: readonly string[]): Comparison =>
     compare(kind.fields, operations, wish.fields, thing?.fields ?? {}, thing?.setback?.operations);
@@ -167,6 +169,7 @@ export function factsOf(situation: Situation, observation: Observation, nowMs: n
     ...keptFacts,
     nowMs,
     comparison,
+    freshSetback: freshSetbackOf(seen, resource.asked),
     mend: compared(kind.mendingOperations ?? []).next,
     labelCalled: kind.labelCalled ?? "label",
     mayRetain: kind.isNeverRetained !== true,
@@ -175,16 +178,6 @@ export function factsOf(situation: Situation, observation: Observation, nowMs: n
 
 function isAtOdds({ named, isNamedListed, isAnyDenied }: Observation): boolean {
   return isAnyDenied === true || (named !== undefined && !isNamedListed);
-}
-
-/** What was written down of a change holds as long as the same is wanted. */
-function withSetback(thing: RemoteThing, { resource, kind, wish }: Situation): RemoteThing {
-  const { asked } = resource;
-  if (asked?.setback === undefined || thing.setback !== undefined) return thing;
-  const { next } = compare(kind.fields, [asked.operation], wish.fields, thing.fields);
-  return next !== undefined && isAskedFor(asked, next)
-    ? { ...thing, setback: asked.setback }
-    : thing;
 }
 
 /** What is there and stays as it is needs no request, whatever the provider offers by now. */

@@ -1,4 +1,4 @@
-import { type Asked, wordOfWish } from "../../core/asked.ts";
+import { allOf, type Asked, wordOfWish } from "../../core/asked.ts";
 import type { Fields, FieldValue } from "../../core/diff.ts";
 import type { RemoteThing, Setback } from "../../core/observation.ts";
 import type { Interest } from "../port.ts";
@@ -146,7 +146,8 @@ async function withBackup(
     fields: { ...thing.fields, backup: made },
   });
   // The update itself is asked for only after that.
-  if (asked?.operation === "update" && valueIn(asked) === build) return as(build);
+  const isUpdate = (one: Asked): boolean => one.operation === "update" && valueIn(one) === build;
+  if (allOf(asked).some(isUpdate)) return as(build);
   if (!isAsked(asked, "backup", [["backup", build]])) return as("");
   const dump = dumpFor(await dumps.read(thing.id, signal), build, asked.after);
   switch (dump?.is) {

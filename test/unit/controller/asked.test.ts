@@ -112,6 +112,17 @@ describe("a change whose failure shows only later", () => {
     expect((await done(UPDATE, { asked })).steps).toEqual(["mark", "write", "update"]);
   });
 
+  it("is written down beside what failed before it, which would be asked for again otherwise", async () => {
+    const setback = {
+      operations: ["technology"],
+      reason: "TechnologyNotChanged",
+      message: "no",
+    } as const;
+    const failed = { ...ASKED, operation: "technology", setback };
+    const { written } = await done(UPDATE, { asked: failed });
+    expect(parseAsked(String(written))?.failedBefore).toEqual([failed]);
+  });
+
   it("does not leave where it could not be written", async () => {
     const { steps, error } = await done(UPDATE, { isStale: true });
     expect(steps).toEqual(["mark", "write"]);

@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   type Asked,
+  failuresBefore,
   formatAsked,
   isAskedFor,
   parseAsked,
@@ -50,6 +51,17 @@ describe("a change that was asked for", () => {
   it("is read with what became of it", () => {
     const asked = { ...ASKED, setback: SETBACK };
     expect(parseAsked(formatAsked(asked))).toEqual(asked);
+  });
+
+  it("is read with what failed before it", () => {
+    const failedBefore = [{ ...ASKED, operation: "technology", setback: SETBACK }];
+    const asked = { ...ASKED, failedBefore };
+    expect(formatAsked(asked)).toMatch(/^[\x20-\x7e]+$/);
+    expect(parseAsked(formatAsked(asked))).toEqual(asked);
+  });
+
+  it("is read without what nobody can read of what failed before it", () => {
+    expect(parseAsked(`${formatAsked(ASKED)}, {}`)).toEqual(ASKED);
   });
 
   it.each([
@@ -111,5 +123,24 @@ describe("what was wanted", () => {
     ["the same, long ago", { ...ASKED, after: "", time: "" }, true],
   ])("tells whether it was asked for before: %s", (_, asked, isSame) => {
     expect(isAskedFor(asked, CHANGE)).toBe(isSame);
+  });
+});
+
+describe("what failed before a new request", () => {
+  const update = { ...ASKED, setback: SETBACK };
+  const technology = { ...ASKED, operation: "technology", setback: SETBACK };
+
+  it("is what was asked for of other operations and came to nothing", () => {
+    const asked = { ...update, failedBefore: [technology] };
+    expect(failuresBefore(asked, "backup")).toEqual([update, technology]);
+    expect(failuresBefore(asked, "update")).toEqual([technology]);
+  });
+
+  it.each([
+    ["nothing was asked for", undefined],
+    ["nobody knows what became of it", ASKED],
+    ["it is asked for anew", update],
+  ])("is nothing where %s", (_, asked) => {
+    expect(failuresBefore(asked, "update")).toBeUndefined();
   });
 });
