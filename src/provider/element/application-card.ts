@@ -88,7 +88,7 @@ function mirrored(card: Answer, word: string): Record<string, unknown> {
     spaceId: card.text("space-id"),
     defaultUserList: card.text("default-user-list"),
     userLists: card.ids("user-lists"),
-    error: wordsOf(card.text("error")),
+    error: wordsOf(card.words("error")),
     createdAt: card.text("date-created"),
     currentTask:
       task === undefined
@@ -115,7 +115,7 @@ function headlineOf({ phase, power, word }: ReturnType<typeof stateOf>, card: An
     case "deleting":
       return { reason: "Deleting", message: "the panel is deleting it" };
     case "failed": {
-      const words = wordsOf(card.text("error"));
+      const words = wordsOf(card.words("error"));
       return { reason: "RemoteFailed", message: failureMessage(words) };
     }
     case "unknown":
@@ -162,7 +162,7 @@ function reasonOf(word: string, card: Answer): Headline["reason"] {
 }
 
 function taskOf(card: Answer, word: string): string {
-  const what = card.object("current-task")?.text("operation-type") ?? word;
+  const what = card.object("current-task")?.words("operation-type") ?? word;
   return what === "" ? "" : ` (${cleanWords(what)})`;
 }
 
