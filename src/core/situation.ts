@@ -6,6 +6,7 @@ import { type Kept, keptFactsOf } from "./kept.ts";
 import { isQuiet, type JournalMemory } from "./journal.ts";
 import type { Observation, RemoteThing } from "./observation.ts";
 import type { Resource } from "./resource.ts";
+import { type Restraint, restraintOn } from "./restraint.ts";
 import type { Reason } from "../api/conditions.ts";
 import {
   describeUnoffered,
@@ -37,6 +38,8 @@ export interface KindRules {
   readonly mendingOperations?: readonly string[];
   /** Operations whose failure shows only in what the provider did after they had been asked for; see `Asked`. Left out: none. */
   readonly judgedOperations?: readonly string[];
+  /** Left out: a thing at rest takes every operation. */
+  readonly restraint?: Restraint;
   /** Where the marker is, as people see it. Left out: the label. */
   readonly labelCalled?: string;
   /** Its spec has no `deletionPolicy`, so nothing of it is ever let go of and left alive. */
@@ -148,7 +151,9 @@ export function factsOf(situation: Situation, observation: Observation, nowMs: n
     timing,
     suspicion: situation.suspicion,
     savingOperations: kind.savingOperations.filter(mayBeSent),
-    barrier: barrierIn(situation, thing, comparison),
+    barrier:
+      barrierIn(situation, thing, comparison) ??
+      restraintOn(situation, thing, comparison.next?.operation),
     removalHalt: mayBeSent(REMOVE) ? undefined : halt,
     thing,
     twins: identity.is === "ours" ? identity.twins : [],
