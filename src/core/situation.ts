@@ -9,6 +9,7 @@ import type { Resource } from "./resource.ts";
 import { type Restraint, restraintOn } from "./restraint.ts";
 import type { Reason } from "../api/conditions.ts";
 import {
+  adviceOnUnoffered,
   describeUnoffered,
   type Halt,
   haltMessage,
@@ -206,7 +207,7 @@ function barrierIn(
     ({ field }) => thing === undefined || sent.has(field),
   );
   if (unoffered.length === 0) return undefined;
-  const message = `${describeUnoffered(unoffered)}; put one of these into the spec`;
+  const message = `${describeUnoffered(unoffered)}; ${adviceOnUnoffered(unoffered)}`;
   return { reason: "NotOffered", message, isStalled: true };
 }
 
