@@ -128,12 +128,13 @@ export function failureMessage(words: string | undefined): string {
   return `the panel reports an error: ${words ?? "no reason given"}`;
 }
 
+/** What it does, and not why: a spec that only observes asks for nothing. */
 function atRest(power: Power | undefined, card: Answer): Headline {
   switch (power) {
     case "Stopped":
-      return { reason: "Stopped", message: "stopped, as the spec asks" };
+      return { reason: "Stopped", message: "stopped" };
     case "Frozen":
-      return { reason: "Frozen", message: "frozen, as the spec asks" };
+      return { reason: "Frozen", message: "frozen" };
     case "Running":
     case undefined:
       return { reason: "Available", message: `running at ${uriOf(card) ?? "the panel's address"}` };
