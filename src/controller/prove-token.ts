@@ -67,6 +67,8 @@ function proofOf(error: ProviderError, token: string, port: AccountPort): Proof 
       is: "open",
       obstacle: { reason: "CertificateNotTrusted", message: words, isStalled: true },
     };
+  // Nothing is wrong with the credential, so what uses it by now goes on.
+  if (error.kind === "forbidden") return { is: "open", obstacle: forbidden(words, port) };
   const reason = error.kind === "rate-limited" ? "RateLimited" : "Unreachable";
   const obstacle = { reason, message: `${words}; trying again`, isStalled: false } as const;
   return { is: "open", obstacle, pauseMs: error.retryAfterMs };
@@ -75,6 +77,11 @@ function proofOf(error: ProviderError, token: string, port: AccountPort): Proof 
 function refused(words: string, { credentialCalled }: AccountPort): Proof {
   const message = `the ${credentialCalled} is not taken: ${words}; put a valid one into the Secret`;
   return { is: "refused", obstacle: { reason: "Unauthorized", message, isStalled: true } };
+}
+
+function forbidden(words: string, { credentialCalled: what }: AccountPort): Obstacle {
+  const message = `${words}; have the user of the ${what} given the right to do that, or put a ${what} of another user into the Secret`;
+  return { reason: "Forbidden", message, isStalled: true };
 }
 
 function anotherUser(

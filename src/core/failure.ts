@@ -46,6 +46,8 @@ export interface Verdict {
 interface Treatment {
   readonly reason: Reason;
   readonly advice: string;
+  /** Where nothing is recorded: most of what a thing is made from the API server lets nobody change, and nothing is lost with the resource. */
+  readonly adviceBeforeThing?: string;
   /** `Stalled`: a human must change something. `Reconciling`: it may pass by itself. */
   readonly flag: "Stalled" | "Reconciling";
   /** `quick` starts at the active interval, `slow` at two ticks: what a human must mend is not asked for often. */
@@ -68,6 +70,7 @@ const TREATMENTS: Readonly<Record<FailureKind, Treatment>> = {
   invalid: {
     reason: "Refused",
     advice: "; change the spec",
+    adviceBeforeThing: "; change the spec, or delete this resource and apply it again",
     flag: "Stalled",
     pace: "slow",
   },
@@ -111,7 +114,11 @@ export const TICKS_UNTIL_UNKNOWN = 2;
 /** The one place that says what a failure means for the conditions and for the next try. */
 export function judge(failure: Failure, context: FailureContext): Verdict {
   const treatment = TREATMENTS[failure.kind];
-  const word = [treatment.reason, `${failure.message}${treatment.advice}`] as const;
+  const { reason, advice, adviceBeforeThing = advice } = treatment;
+  const word = [
+    reason,
+    `${failure.message}${context.hasThing ? advice : adviceBeforeThing}`,
+  ] as const;
   const isOutcomeOpen = failure.kind === "unknown-outcome";
   const waitMs = waitAfter(failure, treatment.pace, context);
   return {

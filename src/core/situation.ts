@@ -6,8 +6,10 @@ import { isQuiet, type JournalMemory } from "./journal.ts";
 import type { Observation, RemoteThing, Setback } from "./observation.ts";
 import type { Resource } from "./resource.ts";
 import { freshSetbackOf, withSetbacks } from "./setbacks.ts";
+import { type Restraint, restraintOn } from "./restraint.ts";
 import type { Reason } from "../api/conditions.ts";
 import {
+  adviceOnUnoffered,
   describeUnoffered,
   type Halt,
   haltMessage,
@@ -37,6 +39,8 @@ export interface KindRules {
   readonly mendingOperations?: readonly string[];
   /** Operations whose failure shows only in what the provider did after they had been asked for; see `Asked`. Left out: none. */
   readonly judgedOperations?: readonly string[];
+  /** Left out: a thing at rest takes every operation. */
+  readonly restraint?: Restraint;
   /** Where the marker is, as people see it. Left out: the label. */
   readonly labelCalled?: string;
   /** Its spec has no `deletionPolicy`, so nothing of it is ever let go of and left alive. */
@@ -150,7 +154,9 @@ export function factsOf(situation: Situation, observation: Observation, nowMs: n
     timing,
     suspicion: situation.suspicion,
     savingOperations: kind.savingOperations.filter(mayBeSent),
-    barrier: barrierIn(situation, thing, comparison),
+    barrier:
+      barrierIn(situation, thing, comparison) ??
+      restraintOn(situation, thing, comparison.next?.operation),
     removalHalt: mayBeSent(REMOVE) ? undefined : halt,
     thing,
     twins: identity.is === "ours" ? identity.twins : [],
@@ -194,7 +200,7 @@ function barrierIn(
     ({ field }) => thing === undefined || sent.has(field),
   );
   if (unoffered.length === 0) return undefined;
-  const message = `${describeUnoffered(unoffered)}; put one of these into the spec`;
+  const message = `${describeUnoffered(unoffered)}; ${adviceOnUnoffered(unoffered)}`;
   return { reason: "NotOffered", message, isStalled: true };
 }
 

@@ -28,6 +28,8 @@ export interface Unoffered {
   readonly path: string;
   readonly value: FieldValue;
   readonly offered: readonly string[];
+  /** Decided at creation, so the API server lets nobody change it. */
+  readonly isFixed: boolean;
 }
 
 /** More than anybody reads. */
@@ -39,11 +41,11 @@ export function unofferedIn(
   wanted: Fields,
   { offers }: Pick<Terms, "offers">,
 ): readonly Unoffered[] {
-  return rules.flatMap(({ field, path }) => {
+  return rules.flatMap(({ field, path, change }) => {
     const offered = offers.get(field);
     const value = wanted[field];
     const isFine = offered === undefined || typeof value !== "string" || offered.includes(value);
-    return isFine ? [] : [{ field, path, value, offered }];
+    return isFine ? [] : [{ field, path, value, offered, isFixed: change === "fixed" }];
   });
 }
 
@@ -55,6 +57,12 @@ export function describeUnoffered(unoffered: readonly Unoffered[]): string {
       return `${path} ${JSON.stringify(value)} is not offered; allowed: ${allowed}${rest}`;
     })
     .join("; ");
+}
+
+export function adviceOnUnoffered(unoffered: readonly Unoffered[]): string {
+  return unoffered.some(({ isFixed }) => isFixed)
+    ? "delete this resource and apply it again with one of these"
+    : "put one of these into the spec";
 }
 
 export function haltMessage({ why }: Halt): string {

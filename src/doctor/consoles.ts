@@ -1,7 +1,7 @@
 import type { AccountObject } from "../controller/account-object.ts";
 import { offeredTokens } from "../controller/account-tokens.ts";
 import { withoutSlash } from "../controller/account-holder.ts";
-import { proveToken } from "../controller/prove-token.ts";
+import { type Proof, proveToken } from "../controller/prove-token.ts";
 import { KubeError } from "../kube/errors.ts";
 import { keyOf } from "../kube/kube-object.ts";
 import type { AccountPort } from "../provider/account-port.ts";
@@ -68,12 +68,20 @@ async function askPanel(
     const proving = { port, server, lanes, signal, isRefused: false, acknowledged: undefined };
     const proof = await proveToken(token, proving, bound);
     if (proof.is === "accepted") return ok(name, `${url} answers: ${proof.facts.summary}`);
-    const fix =
-      proof.is === "open"
-        ? `check spec.url, and that this machine reaches ${new URL(url).host}`
-        : `put a valid ${port.credentialCalled} into its Secret`;
-    return fault(name, proof.obstacle.message, fix);
+    return fault(name, proof.obstacle.message, fixOf(proof, url, port));
   } finally {
     lanes.close();
   }
+}
+
+function fixOf(
+  { is, obstacle }: Exclude<Proof, { is: "accepted" }>,
+  url: string,
+  port: AccountPort,
+): string {
+  if (obstacle.reason === "Forbidden")
+    return `have the right given to its ${port.credentialCalled}'s user`;
+  return is === "open"
+    ? `check spec.url, and that this machine reaches ${new URL(url).host}`
+    : `put a valid ${port.credentialCalled} into its Secret`;
 }

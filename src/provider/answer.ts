@@ -41,6 +41,15 @@ export class Answer {
     return value.toWellFormed();
   }
 
+  /** Written for people, so the beginning of a long one is worth more than nothing; it ends at a whole character. */
+  words(field: string): string | undefined {
+    const value = this.#body[field];
+    if (typeof value !== "string") return undefined;
+    if (value.length <= MAX_TEXT_LENGTH) return value.toWellFormed();
+    const hasHalf = /[\uD800-\uDBFF]/.test(value.charAt(MAX_TEXT_LENGTH - 1));
+    return value.slice(0, MAX_TEXT_LENGTH - (hasHalf ? 1 : 0)).toWellFormed();
+  }
+
   integer(field: string): number | undefined {
     const value = this.#body[field];
     return typeof value === "number" && Number.isSafeInteger(value) ? value : undefined;

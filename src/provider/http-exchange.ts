@@ -30,6 +30,8 @@ export interface HttpRequest {
   readonly isList?: true;
   /** The request makes something: see `RemoteKind.create`. */
   readonly isCreate?: boolean;
+  /** The request changes what must be there, and may name other things: a 404 is a refusal with words of its own. */
+  readonly isChange?: true;
   /** Sent in the place of the account's credential, to see whether it works. */
   readonly bearer?: Sealed;
 }
@@ -144,6 +146,7 @@ export class HttpExchange {
       {
         what: request.operation,
         isCreate: request.isCreate ?? false,
+        isChange: request.isChange ?? false,
         wallClockMs: nowMs,
         refusalIn: this.#options.refusalIn,
       },

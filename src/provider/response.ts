@@ -42,21 +42,23 @@ export interface Reading {
   readonly what: string;
   /** See `RemoteKind.create`. */
   readonly isCreate: boolean;
+  /** See `HttpRequest`. Left out: a documented 404 says that the thing is not there, and nothing else. */
+  readonly isChange?: boolean;
   /** The provider's wall clock, for a Retry-After that is a date. */
   readonly wallClockMs: number;
   readonly refusalIn: RefusalReader;
 }
 
 /**
- * What an answer means. Returns the parsed body of a 2xx, undefined for a documented 404, and throws a ProviderError for
- * everything else.
+ * What an answer means. Returns the parsed body of a 2xx, undefined for a documented 404 (but see `isChange`), and throws a
+ * ProviderError for everything else.
  *
  * For a request that creates (`isCreate`) everything but a readable success and a documented refusal is `unknown-outcome`: proxies
  * answer 4xx as well.
  */
 export function readResponse(
   response: RawResponse,
-  { what, isCreate, wallClockMs, refusalIn }: Reading,
+  { what, isCreate, isChange = false, wallClockMs, refusalIn }: Reading,
 ): unknown {
   const body = parse(response);
   if (isSuccess(response)) {
@@ -66,7 +68,7 @@ export function readResponse(
   const { status, text, secrets } = response;
   const refusal = refusalIn({ status, body, text, isCreate });
   if (refusal === undefined) return throwUndocumented(response, what, isCreate, wallClockMs);
-  if (status === 404 && !isCreate) return undefined;
+  if (status === 404 && !isCreate && !isChange) return undefined;
   const words = cleanWords(refusal.words, ...secrets);
   if (refusal.kind === undefined) throw open(isCreate, `${what}: ${status} ${words}`, status);
   throw new ProviderError(refusal.kind, `${what}: ${words} (${status})`, {

@@ -49,6 +49,7 @@ describe("what changes of an application", () => {
   it("is not updated where the dump fails", async () => {
     const application = await idOf("shop");
     const updates = lab.requests("updateProject").length;
+    const dumps = lab.requests("createDump").length;
     lab.simulator.perform({
       action: "fail-next-task",
       application,
@@ -60,7 +61,9 @@ describe("what changes of an application", () => {
 
     const { message } = await lab.untilReason("elapp/shop", "Synced", "BackupFailed");
     expect(message).toContain("1.0-10");
+    await lab.ticks(4);
     expect(lab.requests("updateProject")).toHaveLength(updates);
+    expect(lab.requests("createDump")).toHaveLength(dumps + 1);
     await lab.patch("shop", { backupBeforeUpdate: false, ...shop("1.0-42") });
     await lab.untilInSync("shop", "1.0-42");
   });

@@ -135,6 +135,13 @@ export class ElementLab extends Laboratory {
     );
   }
 
+  /** Waits until the operator has looked so many times more: what it repeats has shown itself by then. */
+  async ticks(count: number): Promise<void> {
+    const lists = (): number => this.requests("listApplications").length;
+    const before = lists();
+    await until(`${count} ticks are over`, () => lists() > before + count);
+  }
+
   /** Requests of the operator that match, in order. */
   requests(operation: string): readonly LedgerEntry[] {
     return this.simulator.ledger.entries.filter(

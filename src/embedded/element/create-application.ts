@@ -99,12 +99,17 @@ export function noProject(id: string): { ru: string; en: string } {
   return { ru: `Проект ${id} не найден`, en: `Project ${id} is not found` };
 }
 
-export function requireUserLists({ catalogue }: Panel, ids: readonly string[]): void {
+export function requireUserLists(
+  { catalogue }: Panel,
+  ids: readonly string[],
+  missingAs?: 400 | 404,
+): void {
   for (const id of ids) {
-    referred(catalogue.userLists.get(id), {
+    const text = {
       ru: `Список пользователей ${id} не найден`,
       en: `User list ${id} is not found`,
-    });
+    };
+    referred(catalogue.userLists.get(id), text, missingAs);
   }
 }
 

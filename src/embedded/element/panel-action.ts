@@ -90,6 +90,7 @@ const serviceActions = [
     startingUp: maybe.bool,
     errorEnvelope: maybe.bool,
     unknownPathAs: Type.Optional(Type.Enum(["json", "text"])),
+    missingNamedAs: Type.Optional(Type.Enum([400, 404])),
     language: Type.Optional(Type.Enum(["ru", "en"])),
     upperCaseStatuses: maybe.bool,
     emptyStatusBetween: maybe.bool,

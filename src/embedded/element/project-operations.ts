@@ -29,7 +29,8 @@ export function updateProject(call: Call<ProjectUpdate>): Outcome {
       en: "The id of an assembly (image-id) is missing",
     });
   }
-  const build = referred(panel.catalogue.assemblies.get(id), noAssembly(id));
+  const { catalogue, settings } = panel;
+  const build = referred(catalogue.assemblies.get(id), noAssembly(id), settings.missingNamedAs);
   requireUpdatable(application);
   beginUpdate(panel, application, build, "UpdateApplication");
   return ok(applicationView(panel, application), [panel.effect("changed", application)]);

@@ -57,11 +57,11 @@ export function existing<T>(thing: T | undefined, text: Text): T {
 }
 
 /**
- * Of a body that names what is not there. The contract knows no 404 for a creation, and with one for an update nobody could
- * tell a lost assembly from a lost application: so it is 400, with the code of what is missing.
+ * Of a body that names what is not there, with the code of what is missing. The contract knows no 404 for a creation, so that is 400. It
+ * has both for a change, and does not say which it is.
  */
-export function referred<T>(thing: T | undefined, text: Text): T {
-  if (thing === undefined) throw new Refusal("NOT_FOUND", text, { http: 400 });
+export function referred<T>(thing: T | undefined, text: Text, http: 400 | 404 = 400): T {
+  if (thing === undefined) throw new Refusal("NOT_FOUND", text, { http });
   return thing;
 }
 

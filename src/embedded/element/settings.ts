@@ -47,6 +47,8 @@ export interface Settings {
   /** Newer versions wrap an error: `{"error": {…}}`. */
   readonly errorEnvelope: boolean;
   readonly unknownPathAs: "json" | "text";
+  /** The status of a refusal where what the body of a change names does not exist; the reference knows both. */
+  readonly missingNamedAs: 400 | 404;
   /** Of its own refusals. */
   readonly language: "ru" | "en";
   /** Older versions: `STOPPED`. */
@@ -75,6 +77,7 @@ export const DEFAULT_SETTINGS: Settings = {
   startingUp: false,
   errorEnvelope: false,
   unknownPathAs: "json",
+  missingNamedAs: 400,
   language: "ru",
   upperCaseStatuses: false,
   emptyStatusBetween: false,

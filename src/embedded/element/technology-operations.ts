@@ -35,7 +35,8 @@ export function updateTechnology({ panel, client, body }: Call<TechnologyUpdate>
   const applications = [...new Set(ids)].map((id) => {
     const found = panel.applications.get(id);
     const isSeen = found !== undefined && panel.canSee(client, found);
-    return referred(isSeen ? found : undefined, noApplication(id));
+    const seen = isSeen ? found : undefined;
+    return referred(seen, noApplication(id), panel.settings.missingNamedAs);
   });
   const groupId = randomUUID();
   const group: GroupTask = {

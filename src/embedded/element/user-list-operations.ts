@@ -18,7 +18,7 @@ export function connectUserLists(call: Call<UserListsConnect>): Outcome {
   const { panel, body } = call;
   const application = findApplication(call);
   const added = body["user-lists"] ?? [];
-  requireUserLists(panel, added);
+  requireUserLists(panel, added, panel.settings.missingNamedAs);
   application.userLists = [...new Set([...application.userLists, ...added])];
   return ok(connectedView(application), [panel.effect("changed", application)]);
 }

@@ -88,7 +88,7 @@ function mirrored(card: Answer, word: string): Record<string, unknown> {
     spaceId: card.text("space-id"),
     defaultUserList: card.text("default-user-list"),
     userLists: card.ids("user-lists"),
-    error: wordsOf(card.text("error")),
+    error: wordsOf(card.words("error")),
     createdAt: card.text("date-created"),
     currentTask:
       task === undefined
@@ -115,7 +115,7 @@ function headlineOf({ phase, power, word }: ReturnType<typeof stateOf>, card: An
     case "deleting":
       return { reason: "Deleting", message: "the panel is deleting it" };
     case "failed": {
-      const words = wordsOf(card.text("error"));
+      const words = wordsOf(card.words("error"));
       return { reason: "RemoteFailed", message: failureMessage(words) };
     }
     case "unknown":
@@ -128,12 +128,13 @@ export function failureMessage(words: string | undefined): string {
   return `the panel reports an error: ${words ?? "no reason given"}`;
 }
 
+/** What it does, and not why: a spec that only observes asks for nothing. */
 function atRest(power: Power | undefined, card: Answer): Headline {
   switch (power) {
     case "Stopped":
-      return { reason: "Stopped", message: "stopped, as the spec asks" };
+      return { reason: "Stopped", message: "stopped" };
     case "Frozen":
-      return { reason: "Frozen", message: "frozen, as the spec asks" };
+      return { reason: "Frozen", message: "frozen" };
     case "Running":
     case undefined:
       return { reason: "Available", message: `running at ${uriOf(card) ?? "the panel's address"}` };
@@ -162,7 +163,7 @@ function reasonOf(word: string, card: Answer): Headline["reason"] {
 }
 
 function taskOf(card: Answer, word: string): string {
-  const what = card.object("current-task")?.text("operation-type") ?? word;
+  const what = card.object("current-task")?.words("operation-type") ?? word;
   return what === "" ? "" : ` (${cleanWords(what)})`;
 }
 

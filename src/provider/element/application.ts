@@ -63,6 +63,15 @@ export const applicationKind: KindPort<ElementApplicationSpec> = {
     savingOperations: ["stop", "suspend"],
     mendingOperations: ["backup", "update"],
     judgedOperations: ["backup", "update", "technology"],
+    // What is to stay frozen is not thawed unasked: it would cost what its owner wants to spare.
+    restraint: {
+      field: "power",
+      value: "Frozen",
+      // No dump before an update that cannot be.
+      operations: ["update", "technology", "backup"],
+      called: "frozen",
+      advice: "set spec.power to Running until that is done, and then to Frozen again",
+    },
     labelCalled: "description",
   },
   references: () => [],

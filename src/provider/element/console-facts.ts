@@ -33,7 +33,7 @@ export async function readConsoleFacts(
 }
 
 function nameOf(user: Answer): string {
-  return user.text("presentation") ?? user.text("login") ?? `user ${user.textId}`;
+  return user.words("presentation") ?? user.words("login") ?? `user ${user.textId}`;
 }
 
 function spaceView(space: Answer): Record<string, unknown> {

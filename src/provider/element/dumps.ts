@@ -91,7 +91,7 @@ export function shownDumps(dumps: readonly Answer[]): readonly Record<string, un
     id: dump.text("id"),
     status: dump.text("status"),
     createdAt: dump.text("date-created"),
-    description: cleanWords(dump.text("description") ?? ""),
+    description: cleanWords(dump.words("description") ?? ""),
     sizeBytes: dump.integer("application-size-bytes"),
   }));
 }

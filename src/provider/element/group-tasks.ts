@@ -58,7 +58,7 @@ export class GroupTasks {
     if (answer !== undefined && isGroupUnderWay(answer)) return onTheWay(thing);
     const hasGroupFailed = answer !== undefined && (hasFailed(answer) || isTrue(answer));
     if (fate === undefined && !hasGroupFailed) return thing;
-    const words = fate?.words ?? answer?.text("error-message") ?? "no reason given";
+    const words = fate?.words ?? answer?.words("error-message") ?? "no reason given";
     return { ...thing, setback: setbackOf(words) };
   }
 }

@@ -3,6 +3,7 @@ import { ProviderError } from "../errors.ts";
 import type { HttpClient } from "../http.ts";
 import type { HttpRequest } from "../http-exchange.ts";
 import type { Write } from "../port.ts";
+import { isDeleted } from "./application-state.ts";
 
 export const API = "/console/api/v2";
 
@@ -52,10 +53,26 @@ export class Panel {
     return this.http.request(request, write.signal, write.precondition);
   }
 
-  /** As `send`, for what must be there. */
-  async demand(sent: Sent, what: string, write: Write): Promise<unknown> {
-    const body = await this.send(sent, what, write);
-    if (body === undefined) throw new ProviderError("unavailable", `${what}: it was not found`);
-    return body;
+  /**
+   * As `send`, for a change of what must be there. A 404 is about the application or about what the change names, and says so only in
+   * words: it is a refusal where the application is still there, or where the path names none.
+   */
+  async demand({ path, ...sent }: Sent, what: string, write: Write): Promise<unknown> {
+    const request = { ...sent, path: `${API}${path}`, operation: what, isChange: true } as const;
+    try {
+      return await this.http.request(request, write.signal, write.precondition);
+    } catch (error) {
+      const isMissing = error instanceof ProviderError && error.kind === "invalid";
+      const [, application] = /^\/applications\/([^/]+)\//.exec(path) ?? [];
+      if (!isMissing || error.status !== 404 || application === undefined) throw error;
+      if (await this.#hasApplication(application, write.signal)) throw error;
+      throw new ProviderError("unavailable", `${what}: it was not found`);
+    }
+  }
+
+  async #hasApplication(id: string, signal: AbortSignal): Promise<boolean> {
+    const what = "get application";
+    const card = await this.get(`/applications/${id}`, what, signal);
+    return card !== undefined && !isDeleted(new Answer(card, what));
   }
 }

@@ -104,7 +104,7 @@ function isAbout(task: Answer, operation: "update" | "technology"): boolean {
 function lastOf(failed: readonly Answer[]): FailedTask | undefined {
   const last = failed.toSorted(byStart).at(-1);
   if (last === undefined) return undefined;
-  const words = last.text("error-message");
+  const words = last.words("error-message");
   return { words: words === "" ? undefined : words, groupId: last.text("group-id") };
 }
 

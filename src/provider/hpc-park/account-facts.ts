@@ -91,7 +91,7 @@ function summaryOf(user: unknown, token: Answer | undefined): string {
   const whose = user === undefined ? "an unknown user" : `user ${new Answer(user, "get user").id}`;
   if (token === undefined) return `HPC Park takes the token of ${whose}`;
   const kind = token.boolean("master") === true ? "master" : "ordinary";
-  return `HPC Park takes the ${kind} token "${cleanWords(token.text("name") ?? "")}" of ${whose}`;
+  return `HPC Park takes the ${kind} token "${cleanWords(token.words("name") ?? "")}" of ${whose}`;
 }
 
 function userView(user: Answer): Record<string, unknown> {

@@ -12,7 +12,7 @@ export function commonHeadline(state: string, answer: Answer): Headline {
     case "deleting":
       return { reason: "Deleting", message: "HPC Park is deleting it" };
     case "error": {
-      const words = cleanWords(answer.text("error") ?? "no reason given");
+      const words = cleanWords(answer.words("error") ?? "no reason given");
       return { reason: "RemoteFailed", message: `HPC Park reports an error: ${words}` };
     }
     default:

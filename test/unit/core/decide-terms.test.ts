@@ -145,15 +145,19 @@ describe("what a provider says of itself", () => {
     expect([done, claims[0]?.reason ?? ""]).toEqual(expected);
   });
 
-  it("is told with the values that are allowed", () => {
-    const { claims } = decide(
-      situation({ observation: SEES_NOTHING, terms: offering("cuda", "jupyter") }),
-      NOW_MS,
-    );
-    expect(claims.find(({ type }) => type === "Stalled")?.message).toBe(
-      'spec.type "pytorch" is not offered; allowed: cuda, jupyter; put one of these into the spec',
-    );
-  });
+  it.each<[field: string, value: string, advice: string]>([
+    ["type", "pytorch", "delete this resource and apply it again with one of these"],
+    ["power", "On", "put one of these into the spec"],
+  ])(
+    "is told with the values that are allowed, and how to have one (%s)",
+    (field, value, advice) => {
+      const terms = { offers: new Map([[field, ["cuda", "jupyter"]]]) };
+      const { claims } = decide(situation({ observation: SEES_NOTHING, terms }), NOW_MS);
+      expect(claims.find(({ type }) => type === "Stalled")?.message).toBe(
+        `spec.${field} "${value}" is not offered; allowed: cuda, jupyter; ${advice}`,
+      );
+    },
+  );
 
   it("is told with the operation and the difference", () => {
     const { claims } = decide(situation({ observation: SEES_NOTHING, terms: halted() }), NOW_MS);

@@ -65,6 +65,13 @@ describe("judge", () => {
     expect(claimOf(claims, "Stalled")?.message).toBe(`said the provider; ${advice}`);
   });
 
+  it("of what was refused before anything was made knows the way round fields that nobody can change", () => {
+    const { claims } = judged("invalid", { hasThing: false });
+    expect(claimOf(claims, "Stalled")?.message).toBe(
+      "said the provider; change the spec, or delete this resource and apply it again",
+    );
+  });
+
   it("is not ready where nothing is recorded", () => {
     const { claims } = judged("unavailable", { hasThing: false });
     expect(claimOf(claims, "Ready")).toMatchObject({ status: "False" });

@@ -2,6 +2,13 @@ import { describe, expect, it } from "vitest";
 import { bodyOf, openConsole, type OpenConsole, running, signal, specOf } from "./open-console.ts";
 import { WRITE } from "../client.ts";
 
+/** What it does; no spec needs to have asked for it. */
+const SAID: readonly (readonly [word: string, message: RegExp])[] = [
+  ["Running", /^running at https?:/],
+  ["Stopped", /^stopped$/],
+  ["Frozen", /^frozen$/],
+];
+
 type Row = readonly [word: string, phase: string, reason: string, power: string | undefined];
 
 const AT_REST: readonly Row[] = [
@@ -44,6 +51,12 @@ describe("the status of an application", () => {
       expect(older).toMatchObject({ phase, headline: { reason }, fields: { power } });
     },
   );
+
+  it.each(SAID)("%s is told as what it does: %s", async (word, message) => {
+    await using console = await openConsole();
+    const id = await running(console);
+    expect((await seen(console, id, word)).headline.message).toMatch(message);
+  });
 
   it("may be empty between two others, and is on the way then", async () => {
     await using console = await openConsole();

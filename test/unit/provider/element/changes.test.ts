@@ -73,6 +73,12 @@ const CASES: readonly Case[] = [
   ],
 ];
 
+const NAMING = ([400, 404] as const).flatMap((status) => [
+  ["update", status, { projectVersionId: "lost" }, "Сборка lost не найдена"] as const,
+  ["userLists", status, { userLists: ["lost"] }, "Список пользователей lost не найден"] as const,
+  ["technology", status, { technologyVersion: "9.2.3" }, "Приложение gone не найдено"] as const,
+]);
+
 /** What is asked for first, so that an operation is possible. */
 const BEFORE: ReadonlyMap<string, string> = new Map([
   ["start", "stop"],
@@ -124,6 +130,40 @@ describe("an operation on an application", () => {
     // Several at once are asked for together, and there a missing one is a mistake of the request.
     const kind = operation === "technology" ? "invalid" : "unavailable";
     await expect(changing).rejects.toMatchObject({ name: "ProviderError", kind });
+  });
+
+  it.each(NAMING)(
+    "%s that names what is not there is refused in the panel's words, as %d",
+    async (operation, missingNamedAs, fields, words) => {
+      await using console = await openConsole({ settings: { missingNamedAs } });
+      const id = operation === "technology" ? "gone" : await running(console);
+      await expect(console.applications.change(id, operation, fields, WRITE)).rejects.toMatchObject(
+        {
+          kind: "invalid",
+          message: expect.stringMatching(new RegExp(`^[a-z ]+: ${words} \\(${missingNamedAs}\\)$`)),
+        },
+      );
+    },
+  );
+
+  it("of an application that only its card is left of is an error that may pass", async () => {
+    await using console = await openConsole({ settings: { showsDeleted: true } });
+    const id = await running(console);
+    console.simulator.perform({ action: "delete-application", application: id });
+    console.settle();
+    await expect(console.applications.change(id, "stop", {}, WRITE)).rejects.toMatchObject({
+      kind: "unavailable",
+      message: "stop application: it was not found",
+    });
+  });
+
+  it.each(CASES)("%s of a panel that is starting up has to wait", async (operation, fields) => {
+    await using console = await openConsole();
+    const id = await readyFor(console, operation);
+    console.simulator.perform({ action: "set-settings", startingUp: true });
+    await expect(console.applications.change(id, operation, fields, WRITE)).rejects.toMatchObject({
+      kind: "unavailable",
+    });
   });
 
   it("that the application is not ready for is refused in the panel's words", async () => {

@@ -1,12 +1,30 @@
 import { describe, expect, it } from "vitest";
 import type { ElementApplicationSpec } from "../../../../src/api/element-application.ts";
+import { decide } from "../../../../src/core/decide.ts";
+import type { Decision } from "../../../../src/core/decision.ts";
 import { compare, type Fields } from "../../../../src/core/diff.ts";
+import { SEED } from "../../../../src/embedded/element/seed.ts";
 import { applicationKind } from "../../../../src/provider/element/application.ts";
+import { NOW_MS, sees, situation } from "../../core/situations.ts";
 import { WRITE } from "../client.ts";
 import { look, nextChange, wantsBuild, wishOf } from "./changing.ts";
-import { openConsole, running, specOf } from "./open-console.ts";
+import { openConsole, type OpenConsole, running, specOf } from "./open-console.ts";
 
 type Spec = Partial<ElementApplicationSpec>;
+
+const SHOP = { projectId: SEED.projects.shop, assemblyVersion: "1.0-42" };
+
+/** What the rules make of an application as it is seen now. */
+async function decisionOn(
+  console: OpenConsole,
+  id: string,
+  spec: ElementApplicationSpec,
+): Promise<Decision> {
+  const marked = sees(await look(console, id, spec));
+  const wish = { fields: wishOf(spec), users: [] };
+  const kind = applicationKind.rules;
+  return decide(situation({ kind, wish, observation: marked }), NOW_MS);
+}
 
 describe("what an application shall do", () => {
   it.each<[wanted: Spec["power"], now: string, operation: string | undefined]>([
@@ -136,6 +154,58 @@ describe("the order of changes", () => {
       expect((await look(console, id, spec)).status["appliedVersion"]).toBe("1.0-10");
     },
   );
+
+  it.each<[what: string, changes: Spec, shown: string]>([
+    ["another build", {}, 'spec.source.assemblyVersion "1.0-42" → "1.0-10"'],
+    [
+      "a dump for it",
+      { backupBeforeUpdate: true },
+      'spec.source.assemblyVersion "1.0-42" → "1.0-10"',
+    ],
+    [
+      "another technology version",
+      { source: SHOP, technologyVersion: "9.2.3" },
+      'spec.technologyVersion "9.2.5" → "9.2.3"',
+    ],
+  ])(
+    "sends nothing to what is to stay frozen, and says what to do (%s)",
+    async (_, changes, shown) => {
+      await using console = await openConsole();
+      const id = await running(console);
+      await console.applications.change(id, "suspend", {}, WRITE);
+      console.settle();
+      const asks = (power: Spec["power"]): Promise<Decision> =>
+        decisionOn(console, id, wantsBuild("1.0-10", { ...changes, power: power ?? "Running" }));
+
+      const { action, claims } = await asks("Frozen");
+
+      expect(action).toEqual({ do: "nothing" });
+      expect(claims).toContainEqual({
+        type: "Stalled",
+        status: "True",
+        reason: "PreconditionFailed",
+        message: `cannot be changed while it is frozen: ${shown}; set spec.power to Running until that is done, and then to Frozen again`,
+      });
+      expect((await asks("Running")).action).toMatchObject({ do: "change", operation: "restore" });
+    },
+  );
+
+  it("changes what is on its way to be frozen before that", async () => {
+    await using console = await openConsole();
+    const id = await running(console);
+    const spec = wantsBuild("1.0-10", { power: "Frozen" });
+    const { action } = await decisionOn(console, id, spec);
+    expect(action).toMatchObject({ do: "change", operation: "update" });
+  });
+
+  it("lets what is frozen be as it is wanted", async () => {
+    await using console = await openConsole();
+    const id = await running(console);
+    await console.applications.change(id, "suspend", {}, WRITE);
+    console.settle();
+    const { claims } = await decisionOn(console, id, specOf({ power: "Frozen" }));
+    expect(claims).toContainEqual(expect.objectContaining({ type: "Ready", reason: "Frozen" }));
+  });
 
   it.each([
     "displayName",

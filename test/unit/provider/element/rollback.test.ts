@@ -98,6 +98,21 @@ describe("an update of an application", () => {
     },
   );
 
+  it("that was rolled back is told with the beginning of a compiler's message of any length", async () => {
+    await using console = await openConsole();
+    const { simulator, settle } = console;
+    const compileError = "Ошибка компиляции модуля 😀 ".repeat(1_000);
+    simulator.perform({ action: "add-assembly", project: shop, version: "1.0-50", compileError });
+    const spec = wantsBuild("1.0-50");
+    const id = await running(console);
+
+    const asked = await askNext(console, id, spec);
+    settle();
+
+    const { setback } = await look(console, id, spec, asked);
+    expect(setback?.message).toContain("went back to 1.0-42: Ошибка компиляции модуля 😀 Ошибка");
+  });
+
   it.each(["settled", "failed"] as const)(
     "that is under way by its task alone is waited for, also by a process that did not ask for it (%s)",
     async (phase) => {
@@ -290,6 +305,16 @@ describe("an application in error", () => {
     console.simulator.perform({ action: "fail-application", application: id, error: "Упало" });
     const { headline } = await look(console, id);
     expect(headline.message).toBe("the panel reports an error: Упало");
+  });
+
+  it("is told with the beginning of the card's words, however many they are", async () => {
+    await using console = await openConsole();
+    const id = await running(console);
+    const error = "Упало при запуске ".repeat(1_000);
+    console.simulator.perform({ action: "fail-application", application: id, error });
+    const { headline, status } = await look(console, id);
+    expect(headline.message).toMatch(/^the panel reports an error: Упало при запуске Упало/);
+    expect(status["error"]).toMatch(/^Упало при запуске Упало/);
   });
 
   it("is not told with a task that failed long before something else put it there", async () => {

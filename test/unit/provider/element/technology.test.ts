@@ -75,6 +75,16 @@ describe("another technology version", () => {
     },
   );
 
+  it("that failed is told with the beginning of a message of any length", async () => {
+    const brokenTechnologies = { "9.2.5": "Несовместимая версия ".repeat(1_000) };
+    await using console = await openConsole({ settings: { brokenTechnologies } });
+    const id = await running(console, OLD);
+    const asked = await askNext(console, id, NEW);
+    console.settle();
+    const { setback } = await look(console, id, NEW, asked);
+    expect(setback?.message).toContain("was not changed: Несовместимая версия Несовместимая");
+  });
+
   it("whose tasks have all ended is over, whatever the panel calls their group then", async () => {
     const brokenTechnologies = { "9.2.5": "Несовместимая версия" };
     await using console = await openConsole({ settings: { brokenTechnologies } });

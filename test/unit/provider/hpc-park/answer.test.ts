@@ -31,6 +31,14 @@ describe("Answer", () => {
     expect(answer.id).toBe("9007199254740991");
   });
 
+  it("cuts words for people at a whole character, and drops a long text that means something", () => {
+    const long = `a${"😀".repeat(3_000)}`;
+    const answer = new Answer({ long, short: "ж\uD83D", number: 1 }, "get");
+    expect(answer.words("long")).toBe(`a${"😀".repeat(2_047)}`);
+    expect([answer.words("short"), answer.words("number")]).toEqual(["ж\uFFFD", undefined]);
+    expect(answer.text("long")).toBeUndefined();
+  });
+
   it("reads a field only where it has the expected shape", () => {
     const answer = new Answer(
       { a: "x", b: 1, c: true, d: null, e: [1, "2", 3.5, 4], f: {} },
