@@ -5,7 +5,7 @@ import type { ManagedObject, ManagedStatus } from "../../../src/controller/manag
 import type { ResourceMetadata } from "../../../src/api/custom-resource.ts";
 import { HPC_PARK_GROUP, metadataKeys } from "../../../src/api/metadata.ts";
 import { Store } from "../../../src/kube/store.ts";
-import { Connection } from "../../../src/provider/connection.ts";
+import { Connection, type ConnectionOptions } from "../../../src/provider/connection.ts";
 import { instanceKind } from "../../../src/provider/hpc-park/instance.ts";
 import { namespaceKind } from "../../../src/provider/hpc-park/namespace.ts";
 import { storageKind } from "../../../src/provider/hpc-park/storage.ts";
@@ -91,8 +91,14 @@ export function runtimeOf(port: KindPort<never>, account = NOBODY): KindRuntime 
 /** One account for both kinds, as the manager has it. */
 export const NOBODY = connection();
 
-/** @param present What its provider answers; whatever else is asked rejects. */
-export function connection(present: Partial<RemoteKind> = {}): Connection {
+/**
+ * @param present What its provider answers; whatever else is asked rejects.
+ * @param account Where it is; left out, nothing is known of that.
+ */
+export function connection(
+  present: Partial<RemoteKind> = {},
+  account: Partial<Pick<ConnectionOptions, "server" | "idsBelongTo">> = {},
+): Connection {
   const refuse = (): Promise<never> => Promise.reject(new Error("nobody is to be asked"));
   const remote: RemoteKind = {
     credential: undefined,
@@ -105,6 +111,8 @@ export function connection(present: Partial<RemoteKind> = {}): Connection {
   };
   return new Connection({
     remote,
+    idsBelongTo: "user",
+    ...account,
     kind: "HpcInstance",
     trust: new Trust(() => undefined),
     expectedIds: () => [],
