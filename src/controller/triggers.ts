@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { findCondition } from "../api/conditions.ts";
 import type { MetadataKeys } from "../api/metadata.ts";
+import { compareResourceVersions } from "../kube/resource-version.ts";
 import type { SnapshotChanges } from "../provider/snapshot.ts";
 import type { Connection } from "../provider/connection.ts";
 import { INDEX, type KindRuntime, type Kinds, referenceTo } from "./kind-runtime.ts";
@@ -60,9 +61,26 @@ function needsReconcile(
   if (current === undefined || previous === undefined) return true;
   if (hasFinalizer(previous, keys) && !hasFinalizer(current, keys)) return true;
   if (!isDeepStrictEqual(userSide(current, keys), userSide(previous, keys))) return true;
+  const ownWrite = ownWrites.get(key);
+  if (wasTakenOff(keys.change, current, previous) && isNewer(current, ownWrite)) return true;
   // Whoever else writes the status, it is put right.
-  const isOurs = ownWrites.get(key) === current.metadata.resourceVersion;
+  const isOurs = ownWrite === current.metadata.resourceVersion;
   return !isOurs && !isDeepStrictEqual(current.status, previous.status);
+}
+
+/** A person takes it off to have something tried again; we take it off when it has served. */
+function wasTakenOff(annotation: string, current: ManagedObject, previous: ManagedObject): boolean {
+  const [now, before] = [current, previous].map(
+    ({ metadata }) => metadata.annotations?.[annotation],
+  );
+  return before !== undefined && now === undefined;
+}
+
+/** Our writes are refused where our copy is not the latest: what is older than one of them was ours, or was known when it was written. */
+function isNewer({ metadata }: ManagedObject, ownWrite: string | undefined): boolean {
+  if (ownWrite === undefined) return true;
+  const order = compareResourceVersions(metadata.resourceVersion, ownWrite);
+  return order === undefined || order > 0;
 }
 
 /** Somebody who replaces an object whole takes our finalizer off; it must be put back before the next delete. */
