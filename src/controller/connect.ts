@@ -2,7 +2,7 @@ import { findCondition } from "../api/conditions.ts";
 import type { Obstacle, Wish } from "../core/situation.ts";
 import { keyOf } from "../kube/kube-object.ts";
 import type { Reference, Resolved } from "../provider/port.ts";
-import { isSameAccount } from "../provider/connection.ts";
+import { haveSameIds, isSameAccount } from "../provider/connection.ts";
 import type { Choice } from "./account-choice.ts";
 import { INDEX, type KindRuntime, type Kinds, referenceTo } from "./kind-runtime.ts";
 import { type ManagedObject, namespaceOf } from "./managed-object.ts";
@@ -83,6 +83,12 @@ function areInOneAccount(a: Choice, b: Choice): boolean | undefined {
   return isSameAccount(a.connection, b.connection);
 }
 
+/** Several users of one server may see one thing. */
+function mayMeanTheSame(a: Choice, b: Choice): boolean {
+  if (a.connection === undefined || b.connection === undefined) return true;
+  return haveSameIds(a.connection, b.connection) !== false;
+}
+
 function notReady(message: string): Obstacle {
   return { reason: "DependencyNotReady", message, isStalled: false };
 }
@@ -105,7 +111,7 @@ function rivalOf(
     .byIndex(INDEX.remoteId, String(adopt.id))
     .filter((other) => other.metadata.uid !== object.metadata.uid && isAhead(other, object))
     // The same id elsewhere is another thing; where nobody knows, it may be this one.
-    .find((other) => areInOneAccount(accounts.of(object), accounts.of(other)) !== false);
+    .find((other) => mayMeanTheSame(accounts.of(object), accounts.of(other)));
   return rival && `${port.kind} "${keyOf(rival)}"`;
 }
 

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { ownerIn } from "../core/credential.ts";
 import type { Terms } from "../core/terms.ts";
+import type { IdOwner } from "./account-port.ts";
 import { ProviderError } from "./errors.ts";
 import type { RemoteKind } from "./port.ts";
 import type { Snapshot, SnapshotChanges } from "./snapshot.ts";
@@ -16,6 +17,7 @@ export interface ConnectionOptions extends Omit<SnapshotsOptions, "remote" | "on
   readonly kind: string;
   /** Its URL; left out, nothing is known of it. */
   readonly server?: string | undefined;
+  readonly idsBelongTo: IdOwner;
   /** Shared by all kinds of the account. */
   readonly trust: Trust;
   /** The remote ids that resources expect to be there. */
@@ -60,6 +62,10 @@ export class Connection {
     return { server: this.#options.server, user };
   }
 
+  get idsBelongTo(): IdOwner {
+    return this.#options.idsBelongTo;
+  }
+
   /** @throws ProviderError where requests carry another credential by now than what was seen. */
   requireCredential(credential: string): void {
     if (this.remote.credential === credential) return;
@@ -97,7 +103,12 @@ async function tellInTurns(
   }
 }
 
-/** Whether two connections are of one user of one server, so that an id means the same in both; undefined where nobody knows. */
+/** Whether an id means the same thing in both; undefined where nobody knows. */
+export function haveSameIds(a: Connection, b: Connection): boolean | undefined {
+  return a.idsBelongTo === "server" ? a.place.server === b.place.server : isSameAccount(a, b);
+}
+
+/** Whether two connections are of one user of one server; undefined where nobody knows. */
 export function isSameAccount(a: Connection, b: Connection): boolean | undefined {
   // Whoever shares a user shares the trust.
   if (a.trust === b.trust) return true;

@@ -65,6 +65,7 @@ function connectionOf(
   const connection: Connection = new Connection({
     remote: replacements.remote?.(remote) ?? remote,
     kind: PORT.kind,
+    idsBelongTo: "user",
     trust: new Trust(() => {
       counts.add("breaker/changed");
       everyKey();

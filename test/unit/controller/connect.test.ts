@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { connect } from "../../../src/controller/connect.ts";
-import { kindsOf, objectOf, readyStatus } from "./objects.ts";
+import type { Connection } from "../../../src/provider/connection.ts";
+import { connection, kindsOf, objectOf, readyStatus } from "./objects.ts";
 
 const usesData = { storageRefs: [{ name: "data" }] };
 
@@ -174,4 +175,50 @@ describe("connect: adoption", () => {
     });
     expect(rivalOf(observing, objectOf("maker", { status: { id: 7 } }))).toBeUndefined();
   });
+});
+
+describe("connect: adoption by two accounts", () => {
+  const SERVER = "https://one.example";
+  const at = (credential: string, server = SERVER) => ({ credential, server });
+  const early = objectOf("early", {
+    metadata: { creationTimestamp: "2026-05-01T00:00:00Z" },
+    spec: { adopt: { id: 7 } },
+  });
+  const late = objectOf("late", {
+    metadata: { creationTimestamp: "2026-06-01T00:00:00Z" },
+    spec: { adopt: { id: 7 } },
+  });
+
+  it.each<
+    [reason: string, idsBelongTo: "server" | "user", of: ReturnType<typeof at>, hasRival: boolean]
+  >([
+    ["another user, where ids are the server's", "server", at("2/*"), true],
+    ["nobody knows whom, where ids are the server's", "server", at("?/ab"), true],
+    ["the same user of another server", "server", at("1/*", "https://two.example"), false],
+    ["another user, where each has ids of his own", "user", at("2/*"), false],
+    ["nobody knows whom, where each has ids of his own", "user", at("?/ab"), true],
+    ["the same user, where each has ids of his own", "user", at("1/*"), true],
+  ])(
+    "tells whether the later one wants the same thing in an account of %s",
+    (_, idsBelongTo, { credential, server }, hasRival) => {
+      const first = connection({ credential: "1/*" }, { server: SERVER, idsBelongTo });
+      const second = connection({ credential }, { server, idsBelongTo });
+      const found = [rivalOf(late, first, second), rivalOf(early, first, second)];
+      expect(found).toEqual([hasRival ? 'HpcInstance "default/early"' : undefined, undefined]);
+    },
+  );
+
+  /** What the earlier one is in, and the later one. */
+  function rivalOf(object: typeof late, first: Connection, second: Connection): string | undefined {
+    const { kinds, instances } = kindsOf();
+    const accounts = {
+      of: ({ metadata }: typeof late) => ({
+        connection: metadata.name === "early" ? first : second,
+      }),
+      connections: () => [first, second],
+    };
+    const runtime = { ...instances, accounts };
+    for (const each of [early, late]) runtime.store.put(each);
+    return connect(object, runtime, new Map([...kinds, [runtime.port.kind, runtime]])).wish.rival;
+  }
 });

@@ -43,7 +43,7 @@ class Scene {
     this.#server = server;
     this.#transport = new KubeTransport({ kubeConfig: server.kubeConfig, userAgent: "test" });
     this.#client = new KubeClient(this.#transport);
-    this.#runtime = runtimeOf(instanceKind, connection(this.#remote(), this.#now));
+    this.#runtime = runtimeOf(instanceKind, connection(this.#remote(), { now: this.#now }));
     const marker = markerOfObject(objectOf("train"), this.#runtime.identification);
     this.own = thing("7", { label: `default/train ${marker}`, fields: {} });
     this.living.push(this.own);

@@ -5,7 +5,7 @@ import type { ManagedObject, ManagedStatus } from "../../../src/controller/manag
 import type { ResourceMetadata } from "../../../src/api/custom-resource.ts";
 import { HPC_PARK_GROUP, metadataKeys } from "../../../src/api/metadata.ts";
 import { Store } from "../../../src/kube/store.ts";
-import { Connection } from "../../../src/provider/connection.ts";
+import { Connection, type ConnectionOptions } from "../../../src/provider/connection.ts";
 import { instanceKind } from "../../../src/provider/hpc-park/instance.ts";
 import { namespaceKind } from "../../../src/provider/hpc-park/namespace.ts";
 import { storageKind } from "../../../src/provider/hpc-park/storage.ts";
@@ -91,8 +91,14 @@ export function runtimeOf(port: KindPort<never>, account = NOBODY): KindRuntime 
 /** One account for both kinds, as the manager has it. */
 export const NOBODY = connection();
 
-/** @param present What its provider answers; whatever else is asked rejects. */
-export function connection(present: Partial<RemoteKind> = {}, now = (): number => 0): Connection {
+/**
+ * @param present What its provider answers; whatever else is asked rejects.
+ * @param account Where it is, and its clock; left out, nothing is known of it, and its time stands still.
+ */
+export function connection(
+  present: Partial<RemoteKind> = {},
+  account: Partial<Pick<ConnectionOptions, "server" | "idsBelongTo" | "now">> = {},
+): Connection {
   const refuse = (): Promise<never> => Promise.reject(new Error("nobody is to be asked"));
   const remote: RemoteKind = {
     credential: undefined,
@@ -105,16 +111,18 @@ export function connection(present: Partial<RemoteKind> = {}, now = (): number =
   };
   return new Connection({
     remote,
+    idsBelongTo: "user",
     kind: "HpcInstance",
     trust: new Trust(() => undefined),
     expectedIds: () => [],
     onChanges: () => undefined,
     timing: { activeMs: 1, restMs: 1, quietMs: 1 },
     signal: new AbortController().signal,
-    now,
+    now: () => 0,
     random: () => 0,
     onStale: () => undefined,
     onRecovery: () => undefined,
+    ...account,
   });
 }
 

@@ -42,6 +42,7 @@ function sessions(): Sessions {
         remote,
         kind,
         server: standing.place.server,
+        idsBelongTo: "user",
         trust: standing.trust,
         expectedIds: () => [],
         onChanges: () => undefined,
