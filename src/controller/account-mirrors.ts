@@ -4,7 +4,8 @@ import type { RemoteThing } from "../core/observation.ts";
 import type { KubeClient } from "../kube/client.ts";
 import { KubeError } from "../kube/errors.ts";
 import type { AccountPort, Mirrors } from "../provider/account-port.ts";
-import type { Connection } from "../provider/connection.ts";
+import { type Connection, haveSameIds } from "../provider/connection.ts";
+import type { Choice } from "./account-choice.ts";
 import type { AccountHolder } from "./account-holder.ts";
 import type { AccountObject } from "./account-object.ts";
 import { INDEX, type KindRuntime, type Kinds } from "./kind-runtime.ts";
@@ -70,7 +71,11 @@ async function align(scene: Scene, mirroring: Mirroring): Promise<void> {
   const { kind } = mirroring.port;
   const missing = [...latest.things()].filter(
     (thing) =>
-      thing.phase !== "deleting" && !mirrored.has(thing.id) && standsFor(thing).length === 0,
+      thing.phase !== "deleting" &&
+      !mirrored.has(thing.id) &&
+      standsFor(thing).length === 0 &&
+      // Whoever has the name, the request would be refused at every look.
+      !isTaken(nameFor(thing, scene.wanted), scene),
   );
   const surplus: Mirrored[] = [];
   for (const mirror of present) {
@@ -86,7 +91,10 @@ async function align(scene: Scene, mirroring: Mirroring): Promise<void> {
   for (const thing of missing.slice(0, MAX_A_TURN)) await make(thing, scene, mirroring);
 }
 
-/** The resources of the account's namespace that stand for a thing, or say that they want to, mirrors among them. */
+/**
+ * The resources of the account's namespace that stand for a thing, or say that they want to, mirrors among them; also those of another
+ * account where the same id is the same thing.
+ */
 function claimantsIn({
   account,
   connection,
@@ -101,10 +109,13 @@ function claimantsIn({
       ...(marker === undefined ? [] : store.byIndex(INDEX.marker, marker)),
     ];
     return claimants.filter(
-      (object) =>
-        namespaceOf(object) === namespace && accounts.of(object).connection === connection,
+      (object) => namespaceOf(object) === namespace && isSeenIn(connection, accounts.of(object)),
     );
   };
+}
+
+function isSeenIn(connection: Connection, { connection: other }: Choice): boolean {
+  return other !== undefined && haveSameIds(connection, other) === true;
 }
 
 /** Not listed, and not found by itself either. */
@@ -122,7 +133,7 @@ async function make(
   const body = {
     apiVersion: `${type.group}/${type.version}`,
     kind: type.kind,
-    metadata: { name: nameFor(wanted.nameOf(thing), thing.id), ownerReferences: [owner] },
+    metadata: { name: nameFor(thing, wanted), ownerReferences: [owner] },
     spec: wanted.specOf(thing, name),
   };
   await client.create(type, namespaceOf(account), body, signal).catch(unlessExisting);
@@ -161,14 +172,19 @@ function idOf({ spec }: Mirrored): string {
   return String(spec.adopt?.id);
 }
 
+function isTaken(name: string, { account, runtime: { store } }: Scene): boolean {
+  return store.get(`${namespaceOf(account)}/${name}`) !== undefined;
+}
+
 /** Fit for a name, and with so much of the id's hash that two never meet. */
-function nameFor(words: string, id: string): string {
-  const plain = words
+function nameFor(thing: RemoteThing, wanted: Mirrors): string {
+  const plain = wanted
+    .nameOf(thing)
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, "-")
     .slice(0, MAX_NAME_LENGTH)
     .replace(/^-+|-+$/g, "");
-  const suffix = hash("sha256", id, "hex").slice(0, SUFFIX_LENGTH);
+  const suffix = hash("sha256", thing.id, "hex").slice(0, SUFFIX_LENGTH);
   return plain === "" ? `x-${suffix}` : `${plain}-${suffix}`;
 }
 

@@ -1,11 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { ELEMENT_GROUP } from "../../../src/api/metadata.ts";
+import type { AccountChooser } from "../../../src/controller/account-choice.ts";
 import type { AccountHolder } from "../../../src/controller/account-holder.ts";
 import { keepMirrors } from "../../../src/controller/account-mirrors.ts";
 import type { ManagedObject } from "../../../src/controller/managed-object.ts";
 import type { RemoteThing } from "../../../src/core/observation.ts";
 import { KubeClient } from "../../../src/kube/client.ts";
 import { KubeTransport } from "../../../src/kube/transport.ts";
+import type { Connection } from "../../../src/provider/connection.ts";
 import { applicationKind } from "../../../src/provider/element/application.ts";
 import { elementConsolePort } from "../../../src/provider/element/console-port.ts";
 import { thing } from "../core/situations.ts";
@@ -35,9 +37,13 @@ const OWNER = {
   uid: "console-uid",
 };
 
+const HERE = "https://panel.example";
+/** Another console of the namespace. */
+const OTHER = "other";
+
 const consoleObject = (discover: boolean) => ({
   ...objectOf("panel", { metadata: { uid: OWNER.uid } }),
-  spec: { url: "https://panel.example", clientSecretRef: { name: "client" }, discover },
+  spec: { url: HERE, clientSecretRef: { name: "client" }, discover },
 });
 const application = (id: string, changes: Partial<RemoteThing> = {}): RemoteThing =>
   thing(id, { label: "", fields: { publicationContext: `Shop ${id}!` }, ...changes });
@@ -51,6 +57,14 @@ function mirrorOf(id: string, { metadata, spec }: Parts = {}): ManagedObject {
   });
 }
 
+/** One that another console of the namespace has made for an application. */
+function otherMirror(name: string): ManagedObject {
+  const ownerReferences = [{ ...OWNER, uid: "another-console", name: OTHER }];
+  const spec = { consoleRef: { name: OTHER }, managementPolicy: "ObserveOnly", adopt: { id: "a" } };
+  const metadata = { uid: "its-mirror", ownerReferences };
+  return objectOf(name, { metadata, spec });
+}
+
 interface Scene {
   /** What the panel lists. */
   readonly listed?: readonly RemoteThing[];
@@ -61,6 +75,8 @@ interface Scene {
   readonly isLeaving?: boolean;
   readonly suspicion?: string;
   readonly answered?: number;
+  /** The panel of the console `other`, which has another user there; left out, that console is not open. */
+  readonly other?: string | undefined;
 }
 
 /** What was made, by name, and what was removed. */
@@ -73,14 +89,19 @@ async function kept(scene: Scene): Promise<{ made: Record<string, unknown>[]; re
       answered === 200 ? objectOf("made") : statusOf(answered, REASONS[answered] ?? ""),
     ),
   );
-  const seen = connection({
-    credential: "first",
-    list: async () => listed,
-    get: async (id) => [...listed, ...found].find((one) => one.id === id),
-  });
+  const { idsBelongTo } = PORT;
+  const seen = connection(
+    {
+      credential: "first/*",
+      list: async () => listed,
+      get: async (id) => [...listed, ...found].find((one) => one.id === id),
+    },
+    { server: HERE, idsBelongTo },
+  );
   await seen.snapshots.listedSince(0);
   if (scene.suspicion !== undefined) seen.trust.doubt("somebody", scene.suspicion);
-  const runtime = runtimeOf(applicationKind, seen);
+  const basis = runtimeOf(applicationKind, seen);
+  const runtime = { ...basis, accounts: accountsOf(seen, scene.other) };
   for (const object of objects) runtime.store.put(object);
   const client = new KubeClient(
     new KubeTransport({ kubeConfig: server.kubeConfig, userAgent: "test" }),
@@ -103,6 +124,17 @@ async function kept(scene: Scene): Promise<{ made: Record<string, unknown>[]; re
   return {
     made: posts.map(({ body }) => JSON.parse(body)),
     removed: deletes.map(({ path }) => path.slice(PATH.length + 1)),
+  };
+}
+
+function accountsOf(seen: Connection, server: string | undefined): AccountChooser {
+  const account = { server, idsBelongTo: PORT.idsBelongTo };
+  const other =
+    server === undefined ? {} : { connection: connection({ credential: "second/*" }, account) };
+  const isOther = ({ spec }: ManagedObject): boolean => PORT.reference.nameIn(spec) === OTHER;
+  return {
+    of: (object) => (isOther(object) ? other : { connection: seen }),
+    connections: () => [seen],
   };
 }
 
@@ -188,6 +220,34 @@ describe("an account that shows what is in it", () => {
     const object = objectOf("its-mirror", { metadata, spec });
     const scene = { listed: [application("a")], objects: [object, mirrorOf("a")] };
     expect(await kept(scene)).toEqual({ made: [], removed: [] });
+  });
+
+  it.each<[reason: string, other: string | undefined, name: string | undefined, isMade: boolean]>([
+    ["another user of its panel shows, whatever it was called then", HERE, "old", false],
+    [
+      "is shown under the very name, while nobody can say of which panel",
+      undefined,
+      undefined,
+      false,
+    ],
+    ["has the same id in another panel", "https://other.example", "old", true],
+  ])("asks no more than is needed for what %s", async (_, other, name, isMade) => {
+    const listed = [application("a")];
+    const [first] = (await kept({ listed })).made;
+    const shown = otherMirror(name ?? String(Object(first?.["metadata"]).name));
+    expect(await kept({ listed, objects: [shown], other })).toEqual({
+      made: isMade ? [first] : [],
+      removed: [],
+    });
+    // As soon as the other one is gone, it is shown here.
+    expect((await kept({ listed, other })).made).toEqual([first]);
+  });
+
+  it("gives way to what a person manages as another user of its panel", async () => {
+    const own = objectOf("own", { spec: { consoleRef: { name: OTHER }, adopt: { id: "a" } } });
+    const scene = { listed: [application("a")], objects: [own, mirrorOf("a")] };
+    expect((await kept({ ...scene, other: HERE })).removed).toEqual(["mirror-a"]);
+    expect((await kept({ ...scene, other: "https://other.example" })).removed).toEqual([]);
   });
 
   it("shows none that is on its way out", async () => {
