@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { findCondition } from "../api/conditions.ts";
 import type { MetadataKeys } from "../api/metadata.ts";
+import { compareResourceVersions } from "../kube/resource-version.ts";
 import type { SnapshotChanges } from "../provider/snapshot.ts";
 import type { Connection } from "../provider/connection.ts";
 import { INDEX, type KindRuntime, type Kinds, referenceTo } from "./kind-runtime.ts";
@@ -11,6 +12,9 @@ export function watchResources(kinds: Kinds): () => void {
   const stops = [...kinds.values()].map((runtime) =>
     runtime.store.onChange((key, current, previous) => {
       if (needsReconcile(key, current, previous, runtime)) runtime.queue.add(key);
+      else if (current !== undefined && wasTakenOff(runtime.keys.change, current, previous))
+        // Our own write may be seen before it is answered.
+        runtime.queue.addIf(key, () => isNewer(current, runtime.ownWrites.get(key)));
       if (current === undefined && previous !== undefined) runtime.departed.set(key, previous);
       if (current === undefined) runtime.ownWrites.delete(key);
       wakeNeighbours(kinds, runtime, current, previous);
@@ -63,6 +67,25 @@ function needsReconcile(
   // Whoever else writes the status, it is put right.
   const isOurs = ownWrites.get(key) === current.metadata.resourceVersion;
   return !isOurs && !isDeepStrictEqual(current.status, previous.status);
+}
+
+/** A person takes it off to have something tried again; we take it off when it has served. */
+function wasTakenOff(
+  annotation: string,
+  current: ManagedObject,
+  previous: ManagedObject | undefined,
+): boolean {
+  const [now, before] = [current, previous].map(
+    (object) => object?.metadata.annotations?.[annotation],
+  );
+  return before !== undefined && now === undefined;
+}
+
+/** Our writes are refused where our copy is not the latest: what is older than one of them was ours, or was known when it was written. */
+function isNewer({ metadata }: ManagedObject, ownWrite: string | undefined): boolean {
+  if (ownWrite === undefined) return true;
+  const order = compareResourceVersions(metadata.resourceVersion, ownWrite);
+  return order === undefined || order > 0;
 }
 
 /** Somebody who replaces an object whole takes our finalizer off; it must be put back before the next delete. */

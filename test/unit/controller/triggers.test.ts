@@ -52,6 +52,7 @@ describe("watchResources", () => {
 
   it.each<[string, Parts, Parts]>([
     ["our own journal", {}, { metadata: { annotations: { [KEYS.create]: "t attempt=1" } } }],
+    ["a change that we ask for", {}, { metadata: { annotations: { [KEYS.change]: "t" } } }],
     ["our own finalizer", {}, { metadata: { finalizers: [KEYS.finalizer] } }],
     ["another's annotation", {}, { metadata: { annotations: { "example.com/x": "y" } } }],
   ])("sleeps through %s", async (_, before, after) => {
@@ -68,6 +69,37 @@ describe("watchResources", () => {
     expect(await drain(instances)).toEqual([]);
     instances.store.put(changed("train", { status: readyStatus(8) }, "3"));
     expect(await drain(instances)).toEqual(["default/train"]);
+  });
+
+  it.each<[reason: string, ownWrite: string | undefined, woken: string[]]>([
+    ["nobody of ours wrote anything", undefined, ["default/train"]],
+    ["our own last write is older", "1", ["default/train"]],
+    ["that was our own write", "2", []],
+    ["we wrote again since then, so that we knew of it", "3", []],
+  ])("where the change that was asked for is taken off, and %s", async (_, ownWrite, woken) => {
+    const { kinds, instances } = kindsOf();
+    watchResources(kinds);
+    const asked = { [KEYS.change]: "t operation=update" };
+    instances.store.put(objectOf("train", { metadata: { annotations: asked } }));
+    await drain(instances);
+    if (ownWrite !== undefined) instances.ownWrites.set("default/train", ownWrite);
+    instances.store.put(changed("train", { metadata: { annotations: {} } }));
+    expect(await drain(instances)).toEqual(woken);
+  });
+
+  it.each<[reason: string, seen: string, woken: string[]]>([
+    ["that was our own write", "2", []],
+    ["it was a person's, after our own", "3", ["default/train"]],
+  ])("where that is seen before our own write is answered, and %s", async (_, seen, woken) => {
+    const { kinds, instances } = kindsOf();
+    watchResources(kinds);
+    const asked = { [KEYS.change]: "t operation=update" };
+    instances.store.put(objectOf("train", { metadata: { annotations: asked } }));
+    const key = (await instances.queue.take()) ?? "";
+    instances.store.put(changed("train", { metadata: { annotations: {} } }, seen));
+    instances.ownWrites.set(key, "2");
+    instances.queue.done(key);
+    expect(await drain(instances)).toEqual(woken);
   });
 
   it("keeps the last copy of what is gone until its key is worked off", () => {
