@@ -12,6 +12,9 @@ export function watchResources(kinds: Kinds): () => void {
   const stops = [...kinds.values()].map((runtime) =>
     runtime.store.onChange((key, current, previous) => {
       if (needsReconcile(key, current, previous, runtime)) runtime.queue.add(key);
+      else if (current !== undefined && wasTakenOff(runtime.keys.change, current, previous))
+        // Our own write may be seen before it is answered.
+        runtime.queue.addIf(key, () => isNewer(current, runtime.ownWrites.get(key)));
       if (current === undefined && previous !== undefined) runtime.departed.set(key, previous);
       if (current === undefined) runtime.ownWrites.delete(key);
       wakeNeighbours(kinds, runtime, current, previous);
@@ -61,17 +64,19 @@ function needsReconcile(
   if (current === undefined || previous === undefined) return true;
   if (hasFinalizer(previous, keys) && !hasFinalizer(current, keys)) return true;
   if (!isDeepStrictEqual(userSide(current, keys), userSide(previous, keys))) return true;
-  const ownWrite = ownWrites.get(key);
-  if (wasTakenOff(keys.change, current, previous) && isNewer(current, ownWrite)) return true;
   // Whoever else writes the status, it is put right.
-  const isOurs = ownWrite === current.metadata.resourceVersion;
+  const isOurs = ownWrites.get(key) === current.metadata.resourceVersion;
   return !isOurs && !isDeepStrictEqual(current.status, previous.status);
 }
 
 /** A person takes it off to have something tried again; we take it off when it has served. */
-function wasTakenOff(annotation: string, current: ManagedObject, previous: ManagedObject): boolean {
+function wasTakenOff(
+  annotation: string,
+  current: ManagedObject,
+  previous: ManagedObject | undefined,
+): boolean {
   const [now, before] = [current, previous].map(
-    ({ metadata }) => metadata.annotations?.[annotation],
+    (object) => object?.metadata.annotations?.[annotation],
   );
   return before !== undefined && now === undefined;
 }

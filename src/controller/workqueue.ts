@@ -47,6 +47,8 @@ export class Workqueue {
   readonly #addedMs = new Map<string, number>();
   readonly #processing = new Map<string, number>();
   readonly #dirty = new Set<string>();
+  /** Of keys that are worked on: whether they are wanted once more. */
+  readonly #questions = new Map<string, () => boolean>();
   readonly #failures = new Map<string, number>();
   readonly #delayed = new DelayHeap();
   /** By the least urgency that they take, as above. */
@@ -90,6 +92,15 @@ export class Workqueue {
     this.#handOut();
   }
 
+  /**
+   * Adds a key where `isWanted` says so. Of a key that is being worked on that is asked once it is done, for only then is it known what its
+   * worker has done itself; of several questions the last one counts.
+   */
+  addIf(key: string, isWanted: () => boolean): void {
+    if (this.#processing.has(key)) this.#questions.set(key, isWanted);
+    else if (isWanted()) this.add(key);
+  }
+
   /** Adds a key later; of several times the earliest counts. */
   addAfter(key: string, delayMs: number): void {
     if (this.#isShutDown) return;
@@ -131,7 +142,9 @@ export class Workqueue {
     const { now, observer } = this.#options;
     observer?.done(now() - (this.#processing.get(key) ?? now()));
     this.#processing.delete(key);
-    if (this.#dirty.delete(key)) this.add(key);
+    const isWanted = this.#questions.get(key)?.() ?? false;
+    this.#questions.delete(key);
+    if (this.#dirty.delete(key) || isWanted) this.add(key);
   }
 
   /** Hands out nothing more; workers that wait are sent home. */

@@ -93,11 +93,11 @@ export const NOBODY = connection();
 
 /**
  * @param present What its provider answers; whatever else is asked rejects.
- * @param options Where it is, of which nothing is known otherwise, and its clock, which stands still otherwise.
+ * @param account Where it is, and its clock; left out, nothing is known of it, and its time stands still.
  */
 export function connection(
   present: Partial<RemoteKind> = {},
-  options: Partial<Pick<ConnectionOptions, "server" | "idsBelongTo" | "now">> = {},
+  account: Partial<Pick<ConnectionOptions, "server" | "idsBelongTo" | "now">> = {},
 ): Connection {
   const refuse = (): Promise<never> => Promise.reject(new Error("nobody is to be asked"));
   const remote: RemoteKind = {
@@ -122,7 +122,7 @@ export function connection(
     random: () => 0,
     onStale: () => undefined,
     onRecovery: () => undefined,
-    ...options,
+    ...account,
   });
 }
 

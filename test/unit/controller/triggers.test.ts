@@ -87,6 +87,21 @@ describe("watchResources", () => {
     expect(await drain(instances)).toEqual(woken);
   });
 
+  it.each<[reason: string, seen: string, woken: string[]]>([
+    ["that was our own write", "2", []],
+    ["it was a person's, after our own", "3", ["default/train"]],
+  ])("where that is seen before our own write is answered, and %s", async (_, seen, woken) => {
+    const { kinds, instances } = kindsOf();
+    watchResources(kinds);
+    const asked = { [KEYS.change]: "t operation=update" };
+    instances.store.put(objectOf("train", { metadata: { annotations: asked } }));
+    const key = (await instances.queue.take()) ?? "";
+    instances.store.put(changed("train", { metadata: { annotations: {} } }, seen));
+    instances.ownWrites.set(key, "2");
+    instances.queue.done(key);
+    expect(await drain(instances)).toEqual(woken);
+  });
+
   it("keeps the last copy of what is gone until its key is worked off", () => {
     const { kinds, instances } = kindsOf();
     watchResources(kinds);

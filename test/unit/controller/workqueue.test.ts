@@ -38,6 +38,23 @@ describe("Workqueue", () => {
     expect(taken.key).toBe("a");
   });
 
+  it("asks whether a key is wanted only when nobody works on it any more", async () => {
+    for (const isWanted of [true, false]) {
+      const queue = queueOf();
+      const ask = vi.fn(() => isWanted);
+      queue.addIf("a", () => true);
+      expect(await queue.take(), "where nobody works on it, at once").toBe("a");
+
+      queue.addIf("a", ask);
+      expect(ask).not.toHaveBeenCalled();
+      queue.done("a");
+
+      expect([ask.mock.calls.length, queue.size]).toEqual([1, isWanted ? 1 : 0]);
+      queue.addIf("b", () => false);
+      expect(queue.size).toBe(isWanted ? 1 : 0);
+    }
+  });
+
   it("never gives a key to two workers at a time, and misses no change", async () => {
     const queue = queueOf();
     queue.add("a");
