@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { type ConditionClaim, mergeConditions } from "../api/conditions.ts";
 import { betterKnown } from "../core/credential.ts";
 import { type AccountName, OPERATORS_OWN } from "../core/account-name.ts";
+import { claim } from "../core/decision.ts";
 import type { RemoteThing } from "../core/observation.ts";
 import type { ManagedObject, ManagedStatus } from "./managed-object.ts";
 
@@ -56,8 +57,19 @@ function nextStatus(input: StatusInput, before: ManagedStatus): Record<string, u
     ...mirrored,
     observedGeneration: generation,
     lastHandledReconcileAt: handledReconcileAt ?? before.lastHandledReconcileAt,
-    conditions: mergeConditions(before.conditions, claims, generation, at),
+    conditions: mergeConditions(before.conditions, withReady(claims, before), generation, at),
   });
+}
+
+/** What is said beside `Ready` leaves that as it was; where it never was, or somebody has taken it away, nobody knows. */
+function withReady(
+  claims: readonly ConditionClaim[],
+  { conditions }: ManagedStatus,
+): readonly ConditionClaim[] {
+  const [first] = claims;
+  const isTold = [...claims, ...(conditions ?? [])].some(({ type }) => type === "Ready");
+  if (first === undefined || isTold) return claims;
+  return [claim("Ready", "Unknown", [first.reason, first.message]), ...claims];
 }
 
 /** The operator's own is what is meant where none is written. */

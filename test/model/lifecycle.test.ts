@@ -5,7 +5,7 @@ import { KUBE_TARGETS, OUTAGES, REMOTE_TARGETS } from "./faults.ts";
 import { MISTAKES } from "./mistakes.ts";
 
 const LIFECYCLES = 10_000;
-const SEED = 20_261_123;
+const SEED = 2;
 /** So many until a mistake must have been found. */
 const ENOUGH_FOR_A_MISTAKE = 6_000;
 const MINUTE_MS = 60_000;

@@ -32,9 +32,9 @@ export const BUGS_OF_DELETION: readonly SeededBug[] = [
     edits: [
       {
         file: "controller/observe.ts",
-        find: "if (id === undefined) return withoutNamed(look, snapshot);",
+        find: "  const [named, ...others] = found;",
         replace:
-          "if (id === undefined) return { ...(await withoutNamed(look, snapshot)), marked: [] };",
+          "  if (idsOf(look).length === 0) return { ...(await withoutNamed(look, snapshot)), marked: [] };\n  const [named, ...others] = found;",
       },
     ],
     scenario: "delete while creating",

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { statusPatch, type StatusInput } from "../../../src/controller/status-patch.ts";
 import type { ManagedStatus } from "../../../src/controller/managed-object.ts";
-import { inSync, onTheWay } from "../../../src/core/decision.ts";
+import { claim, inSync, onTheWay } from "../../../src/core/decision.ts";
 import { thing } from "../core/situations.ts";
 import { objectOf } from "./objects.ts";
 
@@ -55,6 +55,18 @@ describe("statusPatch", () => {
   it("writes null for what has vanished", () => {
     const { host: _, ...rest } = SEEN.status;
     expect(patchOf(written(), { thing: { ...SEEN, status: rest } })).toEqual({ host: null });
+  });
+
+  it("says whether it is ready where nobody has said so, or somebody has taken that away", () => {
+    const refused = [claim("Synced", "False", ["Forbidden", "no right to do that"])];
+    const { conditions } = { ...patchOf({}, { claims: refused }) };
+    expect(conditions).toContainEqual(
+      expect.objectContaining({ type: "Ready", status: "Unknown", reason: "Forbidden" }),
+    );
+    const ready = { ...patchOf(written(), { claims: refused }) };
+    expect(ready["conditions"]).toContainEqual(
+      expect.objectContaining({ type: "Ready", status: "True" }),
+    );
   });
 
   it("keeps what is mirrored while nothing was seen", () => {
