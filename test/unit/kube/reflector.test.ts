@@ -322,12 +322,12 @@ describe("a stream that is silent", () => {
       const beat = setInterval(() => {
         beats += 1;
         response.write(event("BOOKMARK", { metadata: { resourceVersion: String(10 + beats) } }));
-      }, 20);
+      }, 50);
       response.on("close", () => clearInterval(beat));
     };
-    start({ idleMs: 200 });
+    start({ idleMs: 1_000 });
 
-    await until("more beats than the idle time has", () => beats > 20);
+    await until("more beats than the idle time has", () => beats > 22);
 
     expect(watches()).toHaveLength(1);
   });

@@ -77,8 +77,8 @@ describe("a fault on a create", () => {
   });
 
   it("holds it back, and carries it out after its client has left", async () => {
-    simulator.faults.add({ effect: { kind: "delay", ms: 200, when: "before" } });
-    const impatient = AbortSignal.timeout(50);
+    simulator.faults.add({ effect: { kind: "delay", ms: 900, when: "before" } });
+    const impatient = AbortSignal.timeout(300);
     const answer = client.send("POST", "/v1/instance", INSTANCE, { signal: impatient });
     await expect(answer).rejects.toThrow("timeout");
     expect(alive()).toBe(0);
