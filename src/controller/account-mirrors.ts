@@ -115,7 +115,7 @@ function claimantsIn({
 }
 
 function isSeenIn(connection: Connection, { connection: other }: Choice): boolean {
-  return other !== undefined && haveSameIds(connection, other) === true;
+  return other !== undefined && haveSameIds(connection, other);
 }
 
 /** Not listed, and not found by itself either. */

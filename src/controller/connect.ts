@@ -86,7 +86,7 @@ function areInOneAccount(a: Choice, b: Choice): boolean | undefined {
 /** Several users of one server may see one thing. */
 function mayMeanTheSame(a: Choice, b: Choice): boolean {
   if (a.connection === undefined || b.connection === undefined) return true;
-  return haveSameIds(a.connection, b.connection) !== false;
+  return haveSameIds(a.connection, b.connection);
 }
 
 function notReady(message: string): Obstacle {

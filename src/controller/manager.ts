@@ -181,7 +181,7 @@ export class Manager {
   }
 
   #connect({ kind, only, ...rest }: Connecting): Connection {
-    const { keys, now, random, timing, accountPort, inTrace = untraced } = this.#options;
+    const { keys, now, random, timing, inTrace = untraced } = this.#options;
     const everyKey = (): void => {
       const runtime = this.kinds.get(kind);
       if (runtime === undefined) return;
@@ -190,7 +190,6 @@ export class Manager {
     const connection: Connection = new Connection({
       ...rest,
       kind: only === undefined ? kind : `${kind} of ${only}`,
-      idsBelongTo: accountPort.idsBelongTo,
       timing,
       now,
       random,

@@ -78,9 +78,6 @@ export interface Mirrors {
   nameOf(thing: RemoteThing): string;
 }
 
-/** Whose ids are: all users of a server mean the same thing by one, or each user has ids of his own. */
-export type IdOwner = "server" | "user";
-
 export interface AccountReference {
   /** For messages, such as `spec.accountRef`. */
   readonly path: string;
@@ -99,8 +96,6 @@ export interface AccountPort {
   terms(spec: unknown): AccountTerms;
   /** How resources name the account object of their namespace. */
   readonly reference: AccountReference;
-  /** Two accounts with the same ids may show one thing, and then only one resource may steer it. */
-  readonly idsBelongTo: IdOwner;
   /** What opens an account, in messages: token. */
   readonly credentialCalled: string;
   /** What a person does about a server that may not be used. */

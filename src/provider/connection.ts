@@ -1,7 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { ownerIn } from "../core/credential.ts";
 import type { Terms } from "../core/terms.ts";
-import type { IdOwner } from "./account-port.ts";
 import { ProviderError } from "./errors.ts";
 import type { RemoteKind } from "./port.ts";
 import type { Snapshot, SnapshotChanges } from "./snapshot.ts";
@@ -17,7 +16,6 @@ export interface ConnectionOptions extends Omit<SnapshotsOptions, "remote" | "on
   readonly kind: string;
   /** Its URL; left out, nothing is known of it. */
   readonly server?: string | undefined;
-  readonly idsBelongTo: IdOwner;
   /** Shared by all kinds of the account. */
   readonly trust: Trust;
   /** The remote ids that resources expect to be there. */
@@ -62,10 +60,6 @@ export class Connection {
     return { server: this.#options.server, user };
   }
 
-  get idsBelongTo(): IdOwner {
-    return this.#options.idsBelongTo;
-  }
-
   /** @throws ProviderError where requests carry another credential by now than what was seen. */
   requireCredential(credential: string): void {
     if (this.remote.credential === credential) return;
@@ -103,9 +97,9 @@ async function tellInTurns(
   }
 }
 
-/** Whether an id means the same thing in both; undefined where nobody knows. */
-export function haveSameIds(a: Connection, b: Connection): boolean | undefined {
-  return a.idsBelongTo === "server" ? a.place.server === b.place.server : isSameAccount(a, b);
+/** Whether an id means the same thing in both: all users of a server mean the same by one, though not each of them may see it. */
+export function haveSameIds(a: Connection, b: Connection): boolean {
+  return a.place.server === b.place.server;
 }
 
 /** Whether two connections are of one user of one server; undefined where nobody knows. */

@@ -65,7 +65,6 @@ function connectionOf(
   const connection: Connection = new Connection({
     remote: replacements.remote?.(remote) ?? remote,
     kind: PORT.kind,
-    idsBelongTo: "user",
     trust: new Trust(() => {
       counts.add("breaker/changed");
       everyKey();

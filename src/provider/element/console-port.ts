@@ -34,7 +34,6 @@ export function elementConsolePort(options: ElementConsolePortOptions): AccountP
       nameIn: ({ consoleRef }: ManagedSpec & { readonly consoleRef?: { readonly name: string } }) =>
         consoleRef?.name,
     },
-    idsBelongTo: "server",
     credentialCalled: "client",
     adviceOnUrl: "have it added to the operator's option ELEMENT_ALLOWED_URLS",
     // The CRD's schema has checked it.

@@ -21,7 +21,6 @@ export function hpcAccountPort(options: HpcAccountPortOptions): AccountPort {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     terms: (spec) => termsOf(spec as HpcAccountSpec),
     reference: ACCOUNT_REF,
-    idsBelongTo: "user",
     credentialCalled: "token",
     adviceOnUrl: "have it added to the operator's option ALLOWED_URLS, or leave spec.url out",
     lanes: (requestsPerSecond = options.requestsPerSecond) =>

@@ -33,7 +33,7 @@ export function billed(
       const pricePerHour = charge.pricePerHour.toFixed(2);
       const status = { ...thing.status, pricePerHour, spent: charge.spent.toFixed(2) };
       if (!isSince || charge.pricePerHour <= 0) return { ...thing, status };
-      const message = `switched off, as the spec asks, but HPC Park bills ${pricePerHour} an hour for it; delete it where it is not needed any more`;
+      const message = `switched off, but HPC Park bills ${pricePerHour} an hour for it; delete it where it is not needed any more`;
       return { ...thing, status, headline: { reason: "StoppedButBilled", message } };
     },
   });

@@ -204,7 +204,7 @@ function headlineOf(state: string, answer: Answer): Headline {
     case "on":
       return { reason: "Available", message: `running on ${hostOf(answer) ?? "HPC Park"}` };
     case "off":
-      return { reason: "PoweredOff", message: "switched off, as the spec asks" };
+      return { reason: "PoweredOff", message: "switched off" };
     case "starting":
     case "stopping":
       return { reason: "Switching", message: `HPC Park is ${state} it` };

@@ -89,14 +89,13 @@ async function kept(scene: Scene): Promise<{ made: Record<string, unknown>[]; re
       answered === 200 ? objectOf("made") : statusOf(answered, REASONS[answered] ?? ""),
     ),
   );
-  const { idsBelongTo } = PORT;
   const seen = connection(
     {
       credential: "first/*",
       list: async () => listed,
       get: async (id) => [...listed, ...found].find((one) => one.id === id),
     },
-    { server: HERE, idsBelongTo },
+    { server: HERE },
   );
   await seen.snapshots.listedSince(0);
   if (scene.suspicion !== undefined) seen.trust.doubt("somebody", scene.suspicion);
@@ -128,7 +127,7 @@ async function kept(scene: Scene): Promise<{ made: Record<string, unknown>[]; re
 }
 
 function accountsOf(seen: Connection, server: string | undefined): AccountChooser {
-  const account = { server, idsBelongTo: PORT.idsBelongTo };
+  const account = { server };
   const other =
     server === undefined ? {} : { connection: connection({ credential: "second/*" }, account) };
   const isOther = ({ spec }: ManagedObject): boolean => PORT.reference.nameIn(spec) === OTHER;

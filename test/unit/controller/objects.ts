@@ -97,7 +97,7 @@ export const NOBODY = connection();
  */
 export function connection(
   present: Partial<RemoteKind> = {},
-  account: Partial<Pick<ConnectionOptions, "server" | "idsBelongTo" | "now">> = {},
+  account: Partial<Pick<ConnectionOptions, "server" | "now">> = {},
 ): Connection {
   const refuse = (): Promise<never> => Promise.reject(new Error("nobody is to be asked"));
   const remote: RemoteKind = {
@@ -111,7 +111,6 @@ export function connection(
   };
   return new Connection({
     remote,
-    idsBelongTo: "user",
     kind: "HpcInstance",
     trust: new Trust(() => undefined),
     expectedIds: () => [],

@@ -26,7 +26,6 @@ function connect(): Connection {
   return new Connection({
     remote,
     kind: "HpcInstance",
-    idsBelongTo: "user",
     trust: new Trust(onSuspicion),
     expectedIds: () => recorded,
     onChanges,

@@ -42,7 +42,6 @@ function sessions(): Sessions {
         remote,
         kind,
         server: standing.place.server,
-        idsBelongTo: "user",
         trust: standing.trust,
         expectedIds: () => [],
         onChanges: () => undefined,

@@ -127,7 +127,7 @@ describe("a thing on the bill", () => {
     label: "train",
     state: "off",
     phase: "settled",
-    headline: { reason: "PoweredOff", message: "switched off, as the spec asks" },
+    headline: { reason: "PoweredOff", message: "switched off" },
     usedBy: [],
     fields: {},
     status: { state: "off" },
