@@ -88,24 +88,21 @@ async function detailed(
 }
 
 async function find(look: Look): Promise<Observation | Looking> {
-  const { resource, connection, sinceMs, now } = look;
+  const { resource, awaited, connection, sinceMs, now } = look;
   const { snapshots } = connection;
   const snapshot = await snapshots.listedSince(sinceMs);
   const askedMs = now();
-  const { found, missing, isProven } = await askFor(idsOf(look), look, snapshot);
-  const isOurs = (thing: RemoteThing): boolean => markerOf(thing.label) === resource.marker;
+  const { found, missing } = await askFor(idsOf(look), look, snapshot);
+  const isProven = missing.every((id) => isDeniedTwice(id, awaited, snapshot));
   // As long as one of ours is there, nothing is made and nothing let go of, so what is not there needs no proof.
-  if (!isProven && !found.some(isOurs)) {
+  if (!isProven && !found.some((thing) => bears(thing, resource.marker))) {
     const looked = snapshots.lookingSince(askedMs) ?? Promise.resolve();
     const notFound = { ids: missing, credential: snapshot.credential };
     return { looked, awaited: { sinceMs: askedMs, notFound } };
   }
   const [named, ...others] = found;
   if (named === undefined) return withoutNamed(look, snapshot);
-  const observation = await withNamed(look, snapshot, named);
-  const { marked } = observation;
-  const isMissing = ({ id }: RemoteThing): boolean => marked.every((thing) => thing.id !== id);
-  return { ...observation, marked: [...marked, ...others.filter(isOurs).filter(isMissing)] };
+  return withNamed(look, snapshot, named, others);
 }
 
 /** What the resource names, and what is known to be its own where a status that somebody has forged names something else. */
@@ -114,29 +111,25 @@ function idsOf({ resource: { adoptId, recordedId }, knownId }: Look): readonly s
   return [...new Set(ids.filter((id) => id !== undefined))];
 }
 
-/** By id: in the list, and where it lacks one with a GET. What is missing is proven to be where the list denies it as well as an earlier GET. */
+/** By id: in the list, and where that lacks one with a GET, unless an earlier GET has denied it as well. */
 async function askFor(
   ids: readonly string[],
   { awaited, connection, signal }: Look,
   snapshot: Snapshot,
-): Promise<{ found: readonly RemoteThing[]; missing: readonly string[]; isProven: boolean }> {
+): Promise<{ readonly found: readonly RemoteThing[]; readonly missing: readonly string[] }> {
   const found: RemoteThing[] = [];
   const missing: string[] = [];
-  let isProven = true;
   for (const id of ids) {
-    const listed = snapshot.byId(id);
-    if (listed === undefined && isDeniedTwice(id, awaited, snapshot)) {
-      missing.push(id);
-      continue;
+    let thing = snapshot.byId(id);
+    if (thing === undefined && !isDeniedTwice(id, awaited, snapshot)) {
+      thing = await connection.remote.get(id, signal);
+      // What is not listed for one credential and not found for another is not therefore gone.
+      connection.requireCredential(snapshot.credential);
     }
-    const thing = listed ?? (await connection.remote.get(id, signal));
-    // What is not listed for one credential and not found for another is not therefore gone.
-    if (listed === undefined) connection.requireCredential(snapshot.credential);
-    if (thing !== undefined) found.push(thing);
-    else missing.push(id);
-    isProven &&= thing !== undefined;
+    if (thing === undefined) missing.push(id);
+    else found.push(thing);
   }
-  return { found, missing, isProven };
+  return { found, missing };
 }
 
 /** A GET did not find it, and this list, which lacks it, was begun after that and with the same credential. */
@@ -154,19 +147,25 @@ async function withoutNamed(look: Look, snapshot: Snapshot): Promise<Observation
   return { lookedAtMs, credential, marked, isNamedListed: false, isNamedGone, isAnyDenied };
 }
 
-async function withNamed(look: Look, snapshot: Snapshot, named: RemoteThing): Promise<Observation> {
+/** @param others What else was found by its id. */
+async function withNamed(
+  look: Look,
+  snapshot: Snapshot,
+  named: RemoteThing,
+  others: readonly RemoteThing[],
+): Promise<Observation> {
   const { lookedAtMs, credential } = snapshot;
   const { marker } = look.resource;
-  const isOurs = markerOf(named.label) === marker;
-  const { marked: listed, isAnyDenied } = isOurs
+  const { marked: listed, isAnyDenied } = bears(named, marker)
     ? { marked: snapshot.byMarker(marker), isAnyDenied: false }
     : await foundAgain(look, snapshot);
-  const isAmongThem = listed.some((thing) => thing.id === named.id);
+  const isUnlisted = (thing: RemoteThing): boolean =>
+    bears(thing, marker) && listed.every(({ id }) => id !== thing.id);
   return {
     lookedAtMs,
     credential,
     named,
-    marked: isOurs && !isAmongThem ? [named, ...listed] : listed,
+    marked: [...[named].filter(isUnlisted), ...listed, ...others.filter(isUnlisted)],
     isNamedListed: snapshot.byId(named.id) !== undefined,
     isNamedGone: false,
     isAnyDenied,
@@ -184,7 +183,11 @@ async function foundAgain(
   for (const { id } of listed) {
     const thing = await connection.remote.get(id, signal);
     connection.requireCredential(snapshot.credential);
-    if (thing !== undefined && markerOf(thing.label) === marker) found.push(thing);
+    if (thing !== undefined && bears(thing, marker)) found.push(thing);
   }
   return { marked: found, isAnyDenied: found.length < listed.length };
+}
+
+function bears({ label }: RemoteThing, marker: string): boolean {
+  return markerOf(label) === marker;
 }

@@ -19,9 +19,15 @@ export const BUGS_OF_DELETION: readonly SeededBug[] = [
     edits: [
       {
         file: "controller/observe.ts",
-        find: "  const listed = snapshot.byId(id);",
+        find: "    let thing = snapshot.byId(id);\n    if (thing === undefined && !isDeniedTwice(id, awaited, snapshot)) {",
         replace:
-          "  const listed = snapshot.byId(id);\n  if ((await remote.get(id, signal)) === undefined)\n    return { ...(await withoutNamed(look, snapshot)), marked: [] };",
+          "    let thing = await connection.remote.get(id, signal);\n    if (signal.aborted) {",
+      },
+      {
+        file: "controller/observe.ts",
+        find: "if (!isProven && !found.some((thing) => bears(thing, resource.marker))) {",
+        replace:
+          "if (!isProven) {\n    return { ...(await withoutNamed(look, snapshot)), marked: [], isNamedGone: true };",
       },
     ],
     scenario: "delete what is old",
@@ -60,7 +66,7 @@ export const BUGS_OF_DELETION: readonly SeededBug[] = [
         file: "controller/observe.ts",
         find: "  const askedMs = now();",
         replace:
-          "  if (listed === undefined) return withoutNamed(look, snapshot);\n  const askedMs = now();",
+          "  if (idsOf(look).some((id) => snapshot.byId(id) === undefined)) return withoutNamed(look, snapshot);\n  const askedMs = now();",
       },
     ],
     scenario: "delete what is old",
