@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import type { ElementApplicationSpec } from "../../../../src/api/element-application.ts";
-import { type Asked, wantedIn } from "../../../../src/core/asked.ts";
+import { type Asked, failuresBefore, wantedIn } from "../../../../src/core/asked.ts";
 import { type Change, compare, type Fields } from "../../../../src/core/diff.ts";
 import type { RemoteThing } from "../../../../src/core/observation.ts";
 import { SEED } from "../../../../src/embedded/element/seed.ts";
@@ -40,7 +40,14 @@ export function nextChange(thing: RemoteThing, spec: ElementApplicationSpec): Ch
   return compare(fields, operations, wishOf(spec), thing.fields, setback).next;
 }
 
-/** Asks for the next change that `spec` needs, as the controller does: the mark is taken before the request leaves. */
+interface Wanting {
+  readonly spec: ElementApplicationSpec;
+  readonly change: Change;
+  /** What was asked for before. */
+  readonly asked?: Asked | undefined;
+}
+
+/** Asks for the next change that `spec` needs, as the controller does. */
 export async function askNext(
   console: OpenConsole,
   id: string,
@@ -49,13 +56,28 @@ export async function askNext(
 ): Promise<Asked> {
   const change = nextChange(await look(console, id, spec, asked), spec);
   if (change === undefined) return expect.unreachable("nothing is to be changed");
+  return ask(console, id, { spec, change, asked });
+}
+
+/** The mark is taken before the request leaves, and what failed before is not forgotten. */
+export async function ask(
+  console: OpenConsole,
+  id: string,
+  { spec, change, asked }: Wanting,
+): Promise<Asked> {
   const { applications } = console;
   const { operation } = change;
   const after = (await applications.timeMark?.(id, operation, signal)) ?? "";
   // What is asked for begins later than what was there before.
   console.clock.advance(1);
   await applications.change(id, operation, wishOf(spec), WRITE);
-  return { operation, wanted: wantedIn(change), after, time: "2026-11-23T00:00:00Z" };
+  return {
+    operation,
+    wanted: wantedIn(change),
+    after,
+    time: "2026-11-23T00:00:00Z",
+    failedBefore: failuresBefore(asked, operation),
+  };
 }
 
 /** The id of a build of the seeded project. */

@@ -1,13 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { ElementApplicationSpec } from "../../../../src/api/element-application.ts";
-import { type Asked, failuresBefore, wantedIn } from "../../../../src/core/asked.ts";
+import type { Asked } from "../../../../src/core/asked.ts";
 import { decide } from "../../../../src/core/decide.ts";
-import { type Decision, effortOf } from "../../../../src/core/decision.ts";
-import { type Effort, effortAfter } from "../../../../src/core/effort.ts";
+import type { Decision } from "../../../../src/core/decision.ts";
 import { applicationKind } from "../../../../src/provider/element/application.ts";
 import { resource, sees, situation } from "../../core/situations.ts";
-import { WRITE } from "../client.ts";
-import { look, wantsBuild, wishOf } from "./changing.ts";
+import { ask, look, wantsBuild, wishOf } from "./changing.ts";
 import { openConsole, type OpenConsole, running } from "./open-console.ts";
 
 const BROKEN_TECHNOLOGY = "9.2.3";
@@ -20,14 +18,13 @@ async function asks(
   console: OpenConsole,
   changes: Partial<ElementApplicationSpec>,
 ): Promise<{ readonly done: readonly string[]; readonly said: string | undefined }> {
-  const { applications, settle, simulator } = console;
+  const { settle, simulator } = console;
   const id = await running(console);
   const builds = [...simulator.panel.catalogue.assemblies.values()];
   const broken = builds.find(({ compileError }) => compileError !== undefined)?.version ?? "";
   const spec = wantsBuild(broken, { technologyVersion: BROKEN_TECHNOLOGY, ...changes });
   const done: string[] = [];
   let asked: Asked | undefined;
-  let effort: Effort | undefined;
   let decision: Decision | undefined;
   for (let turn = 1; turn <= TURNS; turn += 1) {
     const own = resource({ recordedId: id, ...(asked === undefined ? {} : { asked }) });
@@ -38,27 +35,14 @@ async function asks(
       resource: own,
       observation: sees({ ...seen, label }),
       wish: { fields: wishOf(spec), users: [] },
-      memory: { effort },
     };
     decision = decide(situation(given), turn * TURN_MS);
     const { action } = decision;
     if (action.do === "remember") asked = action.asked;
     if (action.do === "conclude") asked = undefined;
     if (action.do === "change") {
-      const { operation } = action;
-      const wanted = wantedIn(action);
-      const after = (await applications.timeMark?.(id, operation, WRITE.signal)) ?? "";
-      asked = {
-        operation,
-        wanted,
-        after,
-        time: "",
-        failedBefore: failuresBefore(asked, operation),
-      };
-      console.clock.advance(1000);
-      await applications.change(id, operation, wishOf(spec), WRITE);
-      effort = effortAfter(effort, effortOf(action), turn * TURN_MS);
-      done.push(operation);
+      asked = await ask(console, id, { spec, change: action, asked });
+      done.push(action.operation);
     }
     settle();
   }
