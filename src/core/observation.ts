@@ -43,6 +43,11 @@ export interface RemoteThing {
   readonly once?: Sealed;
 }
 
+/** Nothing is on its way. */
+export function isAtRest({ phase }: Pick<RemoteThing, "phase">): boolean {
+  return phase === "settled" || phase === "failed";
+}
+
 /** What one look found. Only complete looks count: a list that may be partial is an error, never an observation. */
 export interface Observation {
   /** When the request of the list that was used began, in monotonic milliseconds. */

@@ -1,6 +1,6 @@
 import { findCondition } from "../api/conditions.ts";
 import { claim, type Decision, stalled, waiting } from "./decision.ts";
-import type { Obstacle, Situation } from "./situation.ts";
+import { canBeRetained, type Obstacle, type Situation } from "./situation.ts";
 
 export function letGo(): Decision {
   return { action: { do: "nothing" }, claims: [] };
@@ -47,10 +47,9 @@ export function retain({ resource }: Situation): Decision {
 }
 
 export function missSection({ kind, timing }: Situation, absence: string): Decision {
-  const way =
-    kind.isNeverRetained === true
-      ? ""
-      : ", or set spec.deletionPolicy to Retain and delete this resource";
+  const way = canBeRetained(kind)
+    ? ", or set spec.deletionPolicy to Retain and delete this resource"
+    : "";
   const word = ["SectionMissing", `${absence}; have it opened for the account${way}`] as const;
   return {
     action: { do: "nothing" },

@@ -1,7 +1,7 @@
 import type { ConditionClaim } from "../api/conditions.ts";
 import { claim, type Decision, inSync, onTheWay, stalled, waiting } from "./decision.ts";
 import { describeDifferences } from "./diff.ts";
-import type { RemoteThing } from "./observation.ts";
+import { isAtRest, type RemoteThing } from "./observation.ts";
 import { withoutMarker } from "./outcomes-of-deletion.ts";
 import type { Facts } from "./situation.ts";
 
@@ -67,7 +67,6 @@ export function mirror({ thing, timing, comparison }: Facts): Decision {
     ...comparison.shrinking,
     ...(comparison.next?.differences ?? []),
   ];
-  const isAtRest = thing.phase === "settled" || thing.phase === "failed";
   return {
     action: NOTHING,
     claims: [
@@ -80,7 +79,7 @@ export function mirror({ thing, timing, comparison }: Facts): Decision {
           ]),
     ],
     thing,
-    ...(isAtRest ? {} : { requeueAfterMs: timing.activeMs }),
+    ...(isAtRest(thing) ? {} : { requeueAfterMs: timing.activeMs }),
   };
 }
 

@@ -4,7 +4,7 @@ import type { RemoteThing } from "./observation.ts";
 import { removeSurplus } from "./outcomes-of-keeping.ts";
 import { removeTwins } from "./outcomes-of-life.ts";
 import type { Resource } from "./resource.ts";
-import type { Facts, Situation } from "./situation.ts";
+import { canBeRetained, type Facts, type Situation } from "./situation.ts";
 
 /** What is being deleted although `spec.deletionProtection` is true: only a person ends that. */
 
@@ -12,7 +12,7 @@ export function protectUnseen({ resource, kind, timing }: Situation): Decision {
   const what = resource.recordedId ?? "whatever exists of it";
   return {
     action: { do: "nothing" },
-    claims: held(resource, what, kind.isNeverRetained !== true),
+    claims: held(resource, what, canBeRetained(kind)),
     requeueAfterMs: timing.restMs,
   };
 }

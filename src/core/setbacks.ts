@@ -1,6 +1,6 @@
 import { allOf, type Asked, isAskedFor } from "./asked.ts";
 import { compare } from "./diff.ts";
-import type { RemoteThing, Setback } from "./observation.ts";
+import { isAtRest, type RemoteThing, type Setback } from "./observation.ts";
 import type { Situation } from "./situation.ts";
 
 /** What was written down of a change holds as long as the same is wanted, beside what is seen to have failed now. */
@@ -28,6 +28,6 @@ export function freshSetbackOf(
   thing: RemoteThing | undefined,
   asked: Asked | undefined,
 ): Setback | undefined {
-  const isAtRest = thing?.phase === "settled" || thing?.phase === "failed";
-  return isAtRest && asked !== undefined && asked.setback === undefined ? thing.setback : undefined;
+  if (thing === undefined || !isAtRest(thing) || asked?.setback !== undefined) return undefined;
+  return asked && thing.setback;
 }

@@ -136,6 +136,11 @@ export interface Facts {
   readonly nowMs: number;
 }
 
+/** Whether a resource of the kind can be let go of and its thing left alive. */
+export function canBeRetained({ isNeverRetained }: KindRules): boolean {
+  return isNeverRetained !== true;
+}
+
 export function factsOf(situation: Situation, observation: Observation, nowMs: number): Facts {
   const { resource, wish, memory, timing, kind, kept } = situation;
   const { identity, ...keptFacts } = keptFactsOf(resource, observation, kept);
@@ -178,7 +183,7 @@ export function factsOf(situation: Situation, observation: Observation, nowMs: n
     freshSetback: freshSetbackOf(seen, resource.asked),
     mend: compared(kind.mendingOperations ?? []).next,
     labelCalled: kind.labelCalled ?? "label",
-    mayRetain: kind.isNeverRetained !== true,
+    mayRetain: canBeRetained(kind),
   };
 }
 

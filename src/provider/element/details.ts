@@ -1,6 +1,6 @@
 import { allOf, type Asked, wordOfWish } from "../../core/asked.ts";
 import type { Fields, FieldValue } from "../../core/diff.ts";
-import type { RemoteThing, Setback } from "../../core/observation.ts";
+import { isAtRest, type RemoteThing, type Setback } from "../../core/observation.ts";
 import type { Interest } from "../port.ts";
 import { cleanWords } from "../words.ts";
 import { failureMessage } from "./application-card.ts";
@@ -35,10 +35,6 @@ export async function withDetails(
   if (interest.wanted["backup"] === undefined) return known;
   const all = isAtRest(known) ? await dumps.of(known.id, signal) : dumps.lastKnown(known.id);
   return { ...known, status: { ...known.status, dumps: all && shownDumps(all) } };
-}
-
-function isAtRest({ phase }: RemoteThing): boolean {
-  return phase === "settled" || phase === "failed";
 }
 
 /** Whoever names the default list among those that are to be connected has it: it is always there, and never disconnected. */
